@@ -1,0 +1,97 @@
+"""Everything that may go wrong in daily life.
+
+MonitorError
+├─ ConfigError      every problem of the configuration at once; exit status 78
+├─ SourceError      about one source; expected in daily life
+│  ├─ FetchError    the network or the server said no
+│  └─ ExtractError  the page no longer looks as declared
+├─ StoreError       the database is missing, foreign, damaged or too new
+├─ RenderError      a template failed; the digest stays uncomposed, its alerts pending
+└─ DeliveryError    the mail server said no, or nothing
+
+Raised deep, caught in `pipeline` (SourceError, RenderError, DeliveryError) and in `cli`. Anything
+else is a bug or a broken disk: crash, and let systemd restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+class MonitorError(Exception):
+    """Base of all errors of this package; its text is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a configuration file; `line` counts from 1, 0 means the file as a whole."""
+
+    file: Path
+    line: int
+    message: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        hint = f" – did you mean `{self.suggestion}`?" if self.suggestion else ""
+        return f"{self.file}:{self.line}: {self.message}{hint}"
+
+
+class ConfigError(MonitorError):
+    """All problems of the configuration, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (str(p.file), p.line, p.message)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class SourceError(MonitorError):
+    """Something is wrong with one source; the others go on."""
+
+
+class FetchError(SourceError):
+    """A request failed.
+
+    `status` is the HTTP status, or None when there was no answer; `retry_after` is what the
+    server asked for; `state` names the kind of trouble in one word for status tables:
+    unreachable, timeout, too-big, blocked, robots, gone, refused, broken.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        state: str = "unreachable",
+    ) -> None:
+        self.status = status
+        self.retry_after = retry_after
+        self.state = state
+        super().__init__(message)
+
+
+class ExtractError(SourceError):
+    """The answer came, but is not what was declared: no items, another type, unreadable."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be used as it is."""
+
+
+class RenderError(MonitorError):
+    """A template failed; names the template and what is missing."""
+
+
+class DeliveryError(MonitorError):
+    """A mail was not accepted.
+
+    `permanent` means that trying again cannot help; `reply` is the server's own answer.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, reply: str = "") -> None:
+        self.permanent = permanent
+        self.reply = reply
+        super().__init__(message)
