@@ -1,0 +1,170 @@
+"""All scheduling arithmetic: when a source is checked next, when a digest is cut off, when to retry.
+
+Instants are aware UTC; local time appears only where people said «07:00». Digest times are computed
+per local date, so that a day has one digest also when the clock is put forward or back.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from monitor.model import Schedule, Source
+from monitor.text.fingerprint import fingerprint
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
+
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(minutes=67)
+MAIL_LIFETIME = timedelta(hours=72)
+
+
+# --- what people write ---------------------------------------------------------------------------
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Return the schedule that `daily 07:00`, `weekly mon 07:00`, `immediately` or `cron: …` says.
+
+    Raises ValueError with a sentence for people.
+    """
+    words = text.strip().split()
+    match words:
+        case ["immediately"]:
+            return Schedule("immediately")
+        case ["daily", clock]:
+            hour, minute = _clock(clock)
+            return Schedule("daily", hour, minute)
+        case ["weekly", day, clock]:
+            hour, minute = _clock(clock)
+            return Schedule("weekly", hour, minute, weekday=_weekday(day))
+        case ["cron:", *fields]:
+            expression = " ".join(fields).strip("\"'")
+            problem = check_cron(expression)
+            if problem:
+                raise ValueError(problem)
+            return Schedule("cron", cron=expression)
+        case _:
+            raise ValueError(
+                f"`{text}` is no schedule; write `daily 07:00`, `weekly mon 07:00`, "
+                "`immediately` or `cron: 0 7 * * mon`"
+            )
+
+
+def _clock(text: str) -> tuple[int, int]:
+    found = _CLOCK.fullmatch(text)
+    if not found:
+        raise ValueError(f"`{text}` is no time of day; write it like 07:00")
+    return int(found[1]), int(found[2])
+
+
+def _weekday(text: str) -> int:
+    day = text.lower()[:3]
+    if day not in WEEKDAYS:
+        raise ValueError(f"`{text}` is no weekday; write one of {', '.join(WEEKDAYS)}")
+    return WEEKDAYS.index(day)
+
+
+def check_cron(text: str) -> str | None:
+    """Return what is wrong with a five-field cron expression, or None."""
+    try:
+        _cron(text, "UTC")
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _cron(text: str, timezone: str) -> CronTrigger:
+    """A trigger with cron's own weekdays: 0 and 7 are Sunday (APScheduler counts from Monday)."""
+    fields = text.split()
+    if len(fields) != len(_CRON_FIELDS):
+        raise ValueError(
+            f"`{text}` is no cron expression: five fields are needed "
+            f"(minute hour day month weekday), there are {len(fields)}"
+        )
+    days = re.sub(r"(?<!/)\b[0-7]\b", lambda d: WEEKDAYS[(int(d[0]) - 1) % 7], fields[4].lower())
+    try:
+        return CronTrigger(
+            **dict(zip(_CRON_FIELDS, [*fields[:4], days], strict=True)), timezone=ZoneInfo(timezone)
+        )
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"`{text}` is no cron expression: {error}") from error
+
+
+# --- checks of sources ---------------------------------------------------------------------------
+
+
+def next_check(
+    source: Source, now: datetime, *, failures: int = 0, retry_after: timedelta | None = None
+) -> datetime:
+    """Return when the source is to be checked again.
+
+    A failing source is tried again soon, then ever more rarely, never more rarely than usual. What
+    a server asked for with Retry-After is obeyed. Sources with the same interval are spread by a
+    stable offset made from their ids.
+    """
+    if source.cron:
+        usual = _cron(source.cron, source.timezone).get_next_fire_time(None, now).astimezone(UTC)
+        usual += timedelta(seconds=60 * _spread(source.id))
+    else:
+        usual = now + source.every * (0.95 + 0.1 * _spread(source.id))
+    if failures:
+        usual = min(usual, now + FIRST_RETRY * 2 ** min(failures - 1, 12))
+    if retry_after is not None:
+        usual = max(usual, now + retry_after)
+    return usual
+
+
+def _spread(source_id: str) -> float:
+    """A number in [0, 1) that belongs to the id."""
+    return int(fingerprint(source_id), 16) / 2**64
+
+
+# --- cut-offs of digests -------------------------------------------------------------------------
+
+
+def latest_cutoff(schedule: Schedule, timezone: str, now: datetime) -> datetime:
+    """Return the newest cut-off that is not in the future."""
+    zone = ZoneInfo(timezone)
+    if schedule.kind == "immediately":
+        return now
+    if schedule.kind == "cron":
+        return _latest_fire(_cron(schedule.cron or "", timezone), now)
+    today = now.astimezone(zone).date()
+    days = (today - timedelta(days=back) for back in range(-1, 9))
+    return max(
+        moment
+        for day in days
+        if schedule.weekday in (None, day.weekday())
+        and (moment := _local(day, schedule, zone)) <= now
+    )
+
+
+def _local(day: date, schedule: Schedule, zone: ZoneInfo) -> datetime:
+    clock = time(schedule.hour, schedule.minute)
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+
+
+def _latest_fire(trigger: CronTrigger, now: datetime) -> datetime:
+    """Look back in growing windows, so that neither a yearly nor a minutely cron takes long."""
+    for window in (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=1830)):
+        latest = None
+        fire = trigger.get_next_fire_time(None, now - window)
+        while fire is not None and fire <= now:
+            latest = fire
+            fire = trigger.get_next_fire_time(fire, fire + timedelta(microseconds=1))
+        if latest is not None:
+            return latest.astimezone(UTC)
+    return datetime.min.replace(tzinfo=UTC)
+
+
+# --- mails ---------------------------------------------------------------------------------------
+
+
+def mail_retry(attempts: int) -> timedelta:
+    """Return the pause after that many failed attempts: 5 minutes, doubling to 67 minutes."""
+    return min(FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), LONGEST_RETRY)

@@ -1,0 +1,1 @@
+"""What is done with text everywhere: decoding, cleaning, normal forms, dates, fingerprints."""
