@@ -108,12 +108,12 @@ def next_check(
     stable offset made from their ids.
     """
     if source.cron:
-        usual = _cron(source.cron, source.timezone).get_next_fire_time(None, now).astimezone(UTC)
-        usual += timedelta(seconds=60 * _spread(source.id))
+        fire = _next_fire(_cron(source.cron, source.timezone), now)
+        usual = (fire or now + source.every) + timedelta(seconds=60 * _spread(source.id))
     else:
         usual = now + source.every * (0.95 + 0.1 * _spread(source.id))
     if failures:
-        usual = min(usual, now + FIRST_RETRY * 2 ** min(failures - 1, 12))
+        usual = min(usual, now + FIRST_RETRY * (1 << min(failures - 1, 12)))
     if retry_after is not None:
         usual = max(usual, now + retry_after)
     return usual
@@ -153,13 +153,19 @@ def _latest_fire(trigger: CronTrigger, now: datetime) -> datetime:
     """Look back in growing windows, so that neither a yearly nor a minutely cron takes long."""
     for window in (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=1830)):
         latest = None
-        fire = trigger.get_next_fire_time(None, now - window)
+        fire = _next_fire(trigger, now - window)
         while fire is not None and fire <= now:
             latest = fire
-            fire = trigger.get_next_fire_time(fire, fire + timedelta(microseconds=1))
+            fire = _next_fire(trigger, fire + timedelta(microseconds=1))
         if latest is not None:
-            return latest.astimezone(UTC)
+            return latest
     return datetime.min.replace(tzinfo=UTC)
+
+
+def _next_fire(trigger: CronTrigger, start: datetime) -> datetime | None:
+    """The first fire time at or after `start`; None when there is none (30 February)."""
+    fire: datetime | None = trigger.get_next_fire_time(None, start)
+    return fire.astimezone(UTC) if fire else None
 
 
 # --- mails ---------------------------------------------------------------------------------------
@@ -167,4 +173,4 @@ def _latest_fire(trigger: CronTrigger, now: datetime) -> datetime:
 
 def mail_retry(attempts: int) -> timedelta:
     """Return the pause after that many failed attempts: 5 minutes, doubling to 67 minutes."""
-    return min(FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), LONGEST_RETRY)
+    return min(FIRST_RETRY * (1 << min(max(attempts - 1, 0), 12)), LONGEST_RETRY)
