@@ -165,12 +165,17 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What an adapter wants to have fetched."""
+    """What an adapter wants to have fetched.
+
+    A `conditional` first request may end the check: when the server says «not modified», or sends
+    the very bytes of last time, the source is unchanged and the adapter is not resumed.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes | None = None
+    conditional: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,8 +367,7 @@ class SourceState:
     body_hash: str | None = None
     definition: str | None = None
     shrunk: str | None = None
-    told: str = Health.OK
-    baseline: bool = False
+    told: Health = Health.OK
 
 
 # --- digests and mail ----------------------------------------------------------------------------
