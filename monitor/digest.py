@@ -1,0 +1,207 @@
+"""From pending alerts and source health to a Digest: plain values for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from monitor.model import (
+    Alert,
+    Also,
+    ChangeKind,
+    Coverage,
+    Digest,
+    Entry,
+    Failing,
+    MailingList,
+    Match,
+    Piece,
+    Section,
+    Side,
+    Source,
+    Tier,
+    Topic,
+    TroubleReport,
+)
+from monitor.story import stories
+from monitor.text.fingerprint import fingerprint
+
+ALL_IS_WELL_EVERY = timedelta(days=7)
+EXCERPTS_SHOWN = 3
+BLOCKS_SHOWN = 6
+# Section of changes that are told although no topic matched (`alert: every`).
+OTHER = "other"
+_OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}
+
+
+def wanted(alert: Alert, mailing_list: MailingList) -> bool:
+    """Return whether the alert belongs to one of the list's topics; one without topics always."""
+    return (
+        not mailing_list.topics
+        or not alert.topics
+        or bool(set(alert.topics) & set(mailing_list.topics))
+    )
+
+
+def is_due(alerts: Sequence[Alert], last_mail: datetime, now: datetime) -> bool:
+    """Return whether a mail is to be composed at all.
+
+    A *perhaps* never makes a mail of its own; it waits for a sure alert, or for the weekly mail
+    which also says that all is well.
+    """
+    sure = any(alert.tier is Tier.SURE for alert in alerts)
+    return sure or now - last_mail >= ALL_IS_WELL_EVERY
+
+
+def message_id(list_id: str, cutoff: datetime, domain: str) -> str:
+    """Return the Message-ID that this list's mail for this cut-off has at every attempt."""
+    moment = cutoff.strftime("%Y%m%dT%H%M%S.%fZ")
+    return f"<{list_id}.{moment}.{fingerprint(list_id, moment)}@{domain}>"
+
+
+def compose(
+    mailing_list: MailingList,
+    alerts: Sequence[Alert],
+    *,
+    sources: Mapping[str, Source],
+    topics: Mapping[str, Topic],
+    coverage: Coverage,
+    since: datetime,
+    cutoff: datetime,
+    message_id: str,
+) -> Digest:
+    """Return the digest of these alerts: each story once, under the first of its wanted topics."""
+    sections: dict[str, list[Entry]] = {}
+    perhaps: list[Entry] = []
+    for story in stories(alerts):
+        entry, tier = _entry(story, mailing_list, sources, topics)
+        if tier is Tier.PERHAPS:
+            perhaps.append(entry)
+        else:
+            home = _home(story, mailing_list, topics)
+            sections.setdefault(home, []).append(entry)
+    return Digest(
+        list_id=mailing_list.id,
+        list_name=mailing_list.name or mailing_list.id,
+        lang=mailing_list.lang,
+        timezone=mailing_list.timezone,
+        since=since,
+        cutoff=cutoff,
+        message_id=message_id,
+        sections=tuple(
+            Section(topic, _title(topic, topics, mailing_list.lang), tuple(sections[topic]))
+            for topic in (*topics, OTHER)
+            if topic in sections
+        ),
+        perhaps=tuple(perhaps),
+        coverage=coverage,
+        alerts=tuple(alert.id for alert in alerts if alert.id is not None),
+    )
+
+
+def _home(story: Sequence[Alert], mailing_list: MailingList, topics: Mapping[str, Topic]) -> str:
+    """The section: the topic with the first sure match among those that the list wants."""
+    wanted_topics = set(mailing_list.topics or topics) & set(topics)
+    for tier in Tier:
+        for alert in story:
+            for match in alert.matches:
+                if match.tier is tier and match.topic in wanted_topics:
+                    return match.topic
+    return OTHER
+
+
+def _title(topic: str, topics: Mapping[str, Topic], lang: str) -> str:
+    titles = topics[topic].title if topic in topics else _OTHER_TITLES
+    return titles.get(lang) or next(iter(titles.values()), topic)
+
+
+def _entry(
+    story: Sequence[Alert],
+    mailing_list: MailingList,
+    sources: Mapping[str, Source],
+    topics: Mapping[str, Topic],
+) -> tuple[Entry, Tier]:
+    """The entry of a story, led by its first sure alert, and the story's tier."""
+    lead = next((alert for alert in story if alert.tier is Tier.SURE), story[0])
+    matches = sorted(
+        (match for alert in story if _same_item(alert, lead) for match in alert.matches),
+        key=lambda match: match.tier is Tier.PERHAPS,
+    )
+    entry = Entry(
+        alert=lead.id or 0,
+        kind=lead.kind,
+        title=lead.title,
+        url=lead.url,
+        source=_name(lead.source, sources),
+        source_id=lead.source,
+        published=lead.published,
+        published_text=lead.published_text,
+        detected_at=lead.detected_at,
+        topics=tuple(_title(topic, topics, mailing_list.lang) for topic in lead.topics),
+        terms=tuple(dict.fromkeys(match.words for match in matches)),
+        excerpts=_excerpts(matches) or _first_words(lead),
+        removed=_shown_removed(lead),
+        side=_side(lead),
+        lang=lead.lang,
+        also=_also(story, lead, sources),
+        citations=tuple(dict.fromkeys(citation.id for citation in lead.citations)),
+    )
+    return entry, lead.tier
+
+
+def _same_item(one: Alert, other: Alert) -> bool:
+    return (one.source, one.item) == (other.source, other.item)
+
+
+def _name(source: str, sources: Mapping[str, Source]) -> str:
+    return sources[source].name if source in sources else source
+
+
+def _excerpts(matches: Iterable[Match]) -> tuple[tuple[Piece, ...], ...]:
+    return tuple(dict.fromkeys(match.excerpt for match in matches))[:EXCERPTS_SHOWN]
+
+
+def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:
+    """What is new, for an alert without a match."""
+    return tuple((Piece(block[:400], hit=False),) for block in alert.added[:EXCERPTS_SHOWN])
+
+
+def _shown_removed(alert: Alert) -> tuple[str, ...]:
+    """The replaced text of an edit, the withdrawn text of a removal."""
+    return () if alert.kind is ChangeKind.ADDED else alert.removed[:BLOCKS_SHOWN]
+
+
+def _side(alert: Alert) -> Side:
+    """Whether the words came or went: gone only if every match is gone."""
+    sides = {match.side for match in alert.matches}
+    if alert.kind is ChangeKind.REMOVED or sides == {Side.REMOVED}:
+        return Side.REMOVED
+    return Side.ADDED
+
+
+def _also(story: Sequence[Alert], lead: Alert, sources: Mapping[str, Source]) -> tuple[Also, ...]:
+    others = (alert for alert in story if not _same_item(alert, lead))
+    return tuple(dict.fromkeys(Also(_name(a.source, sources), a.url) for a in others))
+
+
+def trouble_report(
+    mailing_list: MailingList,
+    *,
+    broken: tuple[Failing, ...],
+    recovered: tuple[Failing, ...],
+    notes: tuple[str, ...] = (),
+    at: datetime,
+    message_id: str,
+) -> TroubleReport:
+    """Return what operators are told."""
+    return TroubleReport(
+        list_id=mailing_list.id,
+        list_name=mailing_list.name or mailing_list.id,
+        lang=mailing_list.lang,
+        timezone=mailing_list.timezone,
+        at=at,
+        message_id=message_id,
+        broken=broken,
+        recovered=recovered,
+        notes=notes,
+    )
