@@ -82,7 +82,11 @@ class StoreError(MonitorError):
 
 
 class RenderError(MonitorError):
-    """A template failed; names the template and what is missing."""
+    """A mail could not be made; `problem` names template, line and what is missing, if one failed."""
+
+    def __init__(self, message: str | Problem) -> None:
+        self.problem = message if isinstance(message, Problem) else None
+        super().__init__(str(message))
 
 
 class DeliveryError(MonitorError):

@@ -437,7 +437,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything a digest template may know. `alerts` are the ids it settles."""
+    """Everything a digest template may know.
+
+    `alerts` are the ids it settles; `topics` are the titles of all the list watches for, also of
+    those without news.
+    """
 
     list_id: str
     list_name: str
@@ -450,6 +454,7 @@ class Digest:
     perhaps: tuple[Entry, ...]
     coverage: Coverage
     alerts: tuple[int, ...]
+    topics: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
