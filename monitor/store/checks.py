@@ -1,0 +1,318 @@
+"""What is remembered of sources and their items, and the one transaction that ends a check."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, or_, select, update
+
+from monitor.diff import Known, Mark
+from monitor.model import Alert, ChangeKind, Item, SourceState, Validators
+from monitor.store import tables
+from monitor.store.codec import pack_alert, pack_item, unpack_item
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item to be written with a new version.
+
+    `unread` is an address that is still to be followed, `attempts` how often that failed.
+    """
+
+    item: Item
+    mark: Mark
+    seen: frozenset[str]
+    unread: str | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """An item whose linked document could not be read yet."""
+
+    item: Item
+    url: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Everything that one check changes; `state.checks` is one more than it was.
+
+    `added` and `edited` get a version each, `removed` a version without a body; `touched` are
+    items whose marks changed but not their text; `renamed` maps new ids to old ones.
+    """
+
+    state: SourceState
+    added: tuple[Stored, ...] = ()
+    edited: tuple[Stored, ...] = ()
+    removed: tuple[str, ...] = ()
+    touched: tuple[Mark, ...] = ()
+    missing: tuple[str, ...] = ()
+    renamed: Mapping[str, str] | None = None
+    alerts: tuple[Alert, ...] = ()
+
+
+class Checks:
+    """Questions and answers about sources."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reading = engine.execution_options(reading=True)
+
+    def states(self) -> dict[str, SourceState]:
+        """Return what is remembered of every source ever checked, by id."""
+        with self._reading.connect() as connection:
+            return {row.source: _state(row) for row in connection.execute(select(tables.source))}
+
+    def state(self, source: str) -> SourceState:
+        """Return what is remembered of a source; a fresh state when nothing is."""
+        query = select(tables.source).where(tables.source.c.source == source)
+        with self._reading.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return _state(row) if row else SourceState(source)
+
+    def marks(self, source: str, items: Collection[str]) -> dict[str, Mark]:
+        """Return the marks of the items that were present, and of those named."""
+        c = tables.item.c
+        query = select(c.item, c.fingerprint, c.identity, c.present).where(
+            c.source == source, or_(c.present, c.item.in_(items))
+        )
+        with self._reading.connect() as connection:
+            return {row.item: Mark(*row) for row in connection.execute(query)}
+
+    def known(self, source: str, items: Collection[str]) -> dict[str, Known]:
+        """Return the named items as last stored."""
+        query = (
+            select(tables.item.c.item, tables.item.c.seen, tables.version.c.body)
+            .join(tables.version, tables.version.c.id == tables.item.c.version)
+            .where(tables.item.c.source == source, tables.item.c.item.in_(items))
+        )
+        with self._reading.connect() as connection:
+            return {
+                row.item: Known(unpack_item(row.body), _unpack_seen(row.seen))
+                for row in connection.execute(query)
+            }
+
+    def follow_ups(self, source: str) -> tuple[FollowUp, ...]:
+        """Return the items whose linked document is still to be read."""
+        c = tables.item.c
+        query = (
+            select(tables.version.c.body, c.unread, c.attempts)
+            .join(tables.version, tables.version.c.id == c.version)
+            .where(c.source == source, c.unread.is_not(None))
+            .order_by(c.version)
+        )
+        with self._reading.connect() as connection:
+            return tuple(
+                FollowUp(unpack_item(row.body), row.unread, row.attempts)
+                for row in connection.execute(query)
+            )
+
+    def was_alerted(self, source: str, item: str) -> bool:
+        """Return whether any alert was ever raised for the item."""
+        c = tables.alert.c
+        query = select(c.id).where(c.source == source, c.item == item).limit(1)
+        with self._reading.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def save(self, saved: Saved) -> bool:
+        """Write everything of one check, or nothing.
+
+        False, and nothing written, when another process checked the source in the meantime.
+        """
+        source = saved.state.source
+        with self._engine.begin() as connection:
+            if not _write_state(connection, saved.state):
+                return False
+            for new, old in (saved.renamed or {}).items():
+                _rename(connection, source, old, new)
+            _insert_items(connection, saved.state, saved.added)
+            _update_items(connection, saved.state, saved.edited)
+            _touch(connection, source, saved.touched)
+            _set_missing(connection, source, saved.missing)
+            _write_versions(
+                connection,
+                saved.state,
+                [(item, ChangeKind.REMOVED, None) for item in saved.removed],
+            )
+            _insert_alerts(connection, saved.alerts)
+        return True
+
+    def tell(self, source: str, health: str) -> None:
+        """Remember what operators were last told of a source, outside of any digest."""
+        with self._engine.begin() as connection:
+            tell(connection, {source: health})
+
+
+def tell(connection: Connection, told: Mapping[str, str]) -> None:
+    """Remember within a transaction what operators were told."""
+    for source, health in told.items():
+        connection.execute(
+            update(tables.source).where(tables.source.c.source == source).values(told=health)
+        )
+
+
+# --- rows and values -----------------------------------------------------------------------------
+
+_STATE_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "validators")
+
+
+def _state(row: Row[Any]) -> SourceState:
+    values = row._asdict()
+    return SourceState(
+        **{name: values[name] for name in _STATE_COLUMNS},
+        validators=Validators(values["etag"], values["last_modified"]),
+    )
+
+
+def _state_values(state: SourceState) -> dict[str, Any]:
+    values = {name: getattr(state, name) for name in _STATE_COLUMNS}
+    return values | asdict(state.validators)
+
+
+def _pack_seen(seen: frozenset[str]) -> bytes:
+    return bytes.fromhex("".join(sorted(seen)))
+
+
+def _unpack_seen(seen: bytes) -> frozenset[str]:
+    digits = seen.hex()
+    return frozenset(digits[start : start + 16] for start in range(0, len(digits), 16))
+
+
+# --- parts of the transaction --------------------------------------------------------------------
+
+
+def _write_state(connection: Connection, state: SourceState) -> bool:
+    c = tables.source.c
+    values = _state_values(state)
+    if state.checks == 1:
+        known = connection.execute(select(c.source).where(c.source == state.source)).first()
+        if known is None:
+            connection.execute(insert(tables.source).values(values))
+        return known is None
+    values.pop("told")
+    done = connection.execute(
+        update(tables.source)
+        .where(c.source == state.source, c.checks == state.checks - 1)
+        .values(values)
+    )
+    return done.rowcount == 1
+
+
+def _write_versions(
+    connection: Connection,
+    state: SourceState,
+    rows: Iterable[tuple[str, ChangeKind, bytes | None]],
+) -> list[int]:
+    values = [
+        {
+            "source": state.source,
+            "number": state.checks,
+            "item": item,
+            "kind": kind,
+            "at": state.last_checked,
+            "body": body,
+        }
+        for item, kind, body in rows
+    ]
+    if not values:
+        return []
+    statement = insert(tables.version).returning(tables.version.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, values).scalars())
+
+
+def _item_values(stored: Stored, version: int) -> dict[str, Any]:
+    return {
+        "fingerprint": stored.mark.fingerprint,
+        "identity": stored.mark.identity,
+        "present": True,
+        "seen": _pack_seen(stored.seen),
+        "version": version,
+        "unread": stored.unread,
+        "attempts": stored.attempts,
+    }
+
+
+def _insert_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
+    versions = _write_versions(
+        connection, state, [(s.item.id, ChangeKind.ADDED, pack_item(s.item)) for s in items]
+    )
+    if items:
+        connection.execute(
+            insert(tables.item),
+            [
+                {"source": state.source, "item": stored.item.id, **_item_values(stored, version)}
+                for stored, version in zip(items, versions, strict=True)
+            ],
+        )
+
+
+def _update_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
+    versions = _write_versions(
+        connection, state, [(s.item.id, ChangeKind.EDITED, pack_item(s.item)) for s in items]
+    )
+    for stored, version in zip(items, versions, strict=True):
+        connection.execute(
+            update(tables.item)
+            .where(tables.item.c.source == state.source, tables.item.c.item == stored.item.id)
+            .values(_item_values(stored, version))
+        )
+
+
+def _touch(connection: Connection, source: str, marks: tuple[Mark, ...]) -> None:
+    if marks:
+        connection.execute(
+            update(tables.item)
+            .where(tables.item.c.source == source, tables.item.c.item == bindparam("which"))
+            .values(
+                fingerprint=bindparam("new_fingerprint"),
+                identity=bindparam("new_identity"),
+                present=True,
+            ),
+            [
+                {
+                    "which": mark.item,
+                    "new_fingerprint": mark.fingerprint,
+                    "new_identity": mark.identity,
+                }
+                for mark in marks
+            ],
+        )
+
+
+def _set_missing(connection: Connection, source: str, items: tuple[str, ...]) -> None:
+    if items:
+        c = tables.item.c
+        connection.execute(
+            update(tables.item).where(c.source == source, c.item.in_(items)).values(present=False)
+        )
+
+
+def _rename(connection: Connection, source: str, old: str, new: str) -> None:
+    for table in (tables.item, tables.version, tables.alert):
+        connection.execute(
+            update(table).where(table.c.source == source, table.c.item == old).values(item=new)
+        )
+
+
+def _insert_alerts(connection: Connection, alerts: tuple[Alert, ...]) -> None:
+    if alerts:
+        connection.execute(insert(tables.alert), [_alert_values(alert) for alert in alerts])
+
+
+def _alert_values(alert: Alert) -> dict[str, str | datetime | list[str] | bytes | None]:
+    return {
+        "source": alert.source,
+        "item": alert.item,
+        "kind": alert.kind,
+        "detected_at": alert.detected_at,
+        "title": alert.title,
+        "url": alert.url,
+        "story": alert.story,
+        "topics": list(alert.topics),
+        "body": pack_alert(alert),
+    }

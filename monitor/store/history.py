@@ -1,0 +1,83 @@
+"""Alerts and versions, looked at long afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from monitor.model import Alert, ChangeKind, Item
+from monitor.store import tables
+from monitor.store.codec import unpack_alert, unpack_item
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One stored version of a source: its number, when, and how many items changed how."""
+
+    number: int
+    at: datetime
+    added: int
+    edited: int
+    removed: int
+
+
+class History:
+    """Questions about the past; nothing is written here."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reading = engine.execution_options(reading=True)
+
+    def alerts(self, since: datetime | None = None) -> tuple[Alert, ...]:
+        """Return the stored alerts found at or after `since`, newest first."""
+        query = select(tables.alert.c.id, tables.alert.c.body).order_by(tables.alert.c.id.desc())
+        if since is not None:
+            query = query.where(tables.alert.c.detected_at >= since)
+        with self._reading.connect() as connection:
+            return tuple(unpack_alert(row.id, row.body) for row in connection.execute(query))
+
+    def versions(self, source: str) -> tuple[VersionRow, ...]:
+        """Return the stored versions of a source, oldest first."""
+        c = tables.version.c
+
+        def count(kind: ChangeKind) -> object:
+            return func.count().filter(c.kind == kind)
+
+        query = (
+            select(
+                c.number,
+                func.min(c.at).label("at"),
+                count(ChangeKind.ADDED).label("added"),  # type: ignore[attr-defined]
+                count(ChangeKind.EDITED).label("edited"),  # type: ignore[attr-defined]
+                count(ChangeKind.REMOVED).label("removed"),  # type: ignore[attr-defined]
+            )
+            .where(c.source == source)
+            .group_by(c.number)
+            .order_by(c.number)
+        )
+        with self._reading.connect() as connection:
+            return tuple(VersionRow(*row) for row in connection.execute(query))
+
+    def state_at(self, source: str, number: int) -> dict[str, Item]:
+        """Return the items as they stood after the numbered version, by id."""
+        c = tables.version.c
+        newest = (
+            select(func.max(c.id)).where(c.source == source, c.number <= number).group_by(c.item)
+        )
+        query = select(c.item, c.body).where(c.id.in_(newest)).order_by(c.id)
+        with self._reading.connect() as connection:
+            return {
+                row.item: unpack_item(row.body)
+                for row in connection.execute(query)
+                if row.body is not None
+            }
+
+    def bodies(self, source: str) -> Iterator[tuple[datetime, ChangeKind, Item]]:
+        """Yield every stored state of every item of a source, oldest first."""
+        c = tables.version.c
+        query = select(c.at, c.kind, c.body).where(c.source == source, c.body.is_not(None))
+        with self._reading.connect() as connection:
+            for row in connection.execute(query.order_by(c.id)):
+                yield row.at, ChangeKind(row.kind), unpack_item(row.body)

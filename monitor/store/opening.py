@@ -1,0 +1,135 @@
+"""Opening a database: the right pragmas, the newest schema, and a refusal of anything foreign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from monitor.errors import StoreError
+from monitor.store.checks import Checks
+from monitor.store.digests import Digests
+from monitor.store.history import History
+from monitor.store.outbox import Outbox
+
+# «pmon»: tells our SQLite files from those of other programs.
+APPLICATION_ID = 0x706D6F6E
+BUSY_MILLISECONDS = 30_000
+
+
+class Store:
+    """An open database; one attribute per group of questions. Use as a context manager."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.checks = Checks(engine)
+        self.digests = Digests(engine)
+        self.outbox = Outbox(engine)
+        self.history = History(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Return the store at an SQLAlchemy URL, created or brought up to date.
+
+        Raises StoreError for what is no database of ours, is damaged, or was written by a newer
+        release.
+        """
+        try:
+            address = make_url(url)
+            _refuse_foreign_file(address)
+            engine = _engine(address)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StoreError(f"the database URL cannot be used: {error}") from error
+        try:
+            _bring_up_to_date(engine)
+        except (DBAPIError, OSError) as error:
+            engine.dispose()
+            reason = getattr(error, "orig", None) or error
+            raise StoreError(f"{address.render_as_string()}: {reason}") from error
+        except StoreError:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+
+def _refuse_foreign_file(address: URL) -> None:
+    """An empty file would open as a valid empty database, and every item would be new."""
+    if not _is_file(address):
+        return
+    path = Path(address.database or "")
+    if path.is_file() and path.stat().st_size == 0:
+        raise StoreError(
+            f"{path} is empty: it was a database once, or something else made it. "
+            "Restore a backup, or delete the file to start afresh"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_file(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+
+
+def _engine(address: URL) -> Engine:
+    engine = create_engine(address)
+    if address.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction control would commit before schema changes.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a committed alert survives a power failure; we commit a few times a minute.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    """Take the write lock at once, but to read: a later upgrade fails instead of waiting."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+        if present is None and inspect(connection).get_table_names():
+            raise StoreError(
+                f"{engine.url.render_as_string()} holds tables of another program; "
+                "name an empty or a policy-monitor database"
+            )
+    if present == newest:
+        return
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    except CommandError as error:
+        raise StoreError(
+            f"{engine.url.render_as_string()} was written by a newer release of policy-monitor "
+            f"({present}); install that release, or restore a backup made with this one"
+        ) from error

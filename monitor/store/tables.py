@@ -1,0 +1,178 @@
+"""The tables. Times are aware UTC; whole items and alerts are compressed JSON (see `codec`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite stores it without its zone, PostgreSQL with."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# SQLite counts rows itself only for INTEGER keys; elsewhere a row number may outgrow 32 bits.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("checks", Integer, nullable=False),
+    Column("first_checked", Utc),
+    Column("last_checked", Utc),
+    Column("last_success", Utc),
+    Column("last_changed", Utc),
+    Column("last_full", Utc),
+    Column("next_check", Utc, index=True),
+    Column("failing_since", Utc),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("error_state", String(32)),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("definition", String(64)),
+    Column("shrunk", String(64)),
+    Column("told", String(16), nullable=False),
+)
+
+# Row numbers are never used twice (`sqlite_autoincrement`): lists count alerts by them.
+# One row per state that an item ever had; `body` is NULL for a removal.
+version = Table(
+    "version",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source", ForeignKey("source.source"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("body", LargeBinary),
+    Index("ix_version_source_number", "source", "number"),
+    Index("ix_version_source_item", "source", "item"),
+    sqlite_autoincrement=True,
+)
+
+# The snapshot. `seen` holds the eight-byte fingerprints of every title and block it ever had.
+item = Table(
+    "item",
+    metadata,
+    Column("source", ForeignKey("source.source"), primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("fingerprint", String(16), nullable=False),
+    Column("identity", String(16), nullable=False),
+    Column("present", Boolean, nullable=False),
+    Column("seen", LargeBinary, nullable=False),
+    Column("version", ForeignKey("version.id"), nullable=False),
+    Column("unread", Text),
+    Column("attempts", Integer, nullable=False),
+    Index("ix_item_source_present", "source", "present"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source", ForeignKey("source.source"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("detected_at", Utc, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("story", String(16), nullable=False, index=True),
+    Column("topics", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_alert_source_item", "source", "item"),
+    sqlite_autoincrement=True,
+)
+
+# A list gets the alerts numbered above `since_alert`: those found after it was first seen.
+mailing_list = Table(
+    "list",
+    metadata,
+    Column("list", String(64), primary_key=True),
+    Column("first_seen", Utc, nullable=False),
+    Column("since_alert", RowId, nullable=False),
+    Column("last_cutoff", Utc, nullable=False),
+    Column("last_mail", Utc, nullable=False),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("list", ForeignKey("list.list"), nullable=False),
+    Column("cutoff", Utc, nullable=False),
+    Column("composed_at", Utc, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    UniqueConstraint("list", "cutoff", "kind"),
+)
+
+# The key is the promise: an alert is in one digest of a list, never in two.
+digest_alert = Table(
+    "digest_alert",
+    metadata,
+    Column("list", ForeignKey("list.list"), primary_key=True),
+    Column("alert", ForeignKey("alert.id"), primary_key=True),
+    Column("digest", ForeignKey("digest.id"), nullable=False, index=True),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("digest", ForeignKey("digest.id"), nullable=False, index=True),
+    Column("list", ForeignKey("list.list"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("mime", LargeBinary, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", Utc, nullable=False),
+    Column("settled_at", Utc),
+    Column("reply", Text),
+    UniqueConstraint("message_id", "recipient"),
+    Index("ix_mail_state_next_attempt", "state", "next_attempt"),
+)
