@@ -4,7 +4,7 @@ Each hand-over between stages is one transaction, all or nothing: a check (snaps
 alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
-from monitor.store.checks import Checks, FollowUp, Saved
+from monitor.store.checks import Checks, FollowUp, Saved, Settled, Stored
 from monitor.store.digests import Digests, ListState
 from monitor.store.history import History, VersionRow
 from monitor.store.opening import Store
@@ -20,6 +20,8 @@ __all__ = [
     "OutboxCount",
     "OutboxMail",
     "Saved",
+    "Settled",
     "Store",
+    "Stored",
     "VersionRow",
 ]

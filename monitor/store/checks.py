@@ -39,11 +39,22 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a follow-up: the item with its document, or None, and what is still owed."""
+
+    item_id: str
+    item: Item | None
+    unread: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """Everything that one check changes; `state.checks` is one more than it was.
 
     `added` and `edited` get a version each, `removed` a version without a body; `touched` are
-    items whose marks changed but not their text; `renamed` maps new ids to old ones.
+    items whose marks changed but not their text; `renamed` maps new ids to old ones; `settled` are
+    follow-ups that were tried again.
     """
 
     state: SourceState
@@ -53,6 +64,7 @@ class Saved:
     touched: tuple[Mark, ...] = ()
     missing: tuple[str, ...] = ()
     renamed: Mapping[str, str] | None = None
+    settled: tuple[Settled, ...] = ()
     alerts: tuple[Alert, ...] = ()
 
 
@@ -139,6 +151,7 @@ class Checks:
                 saved.state,
                 [(item, ChangeKind.REMOVED, None) for item in saved.removed],
             )
+            _settle(connection, saved.state, saved.settled)
             _insert_alerts(connection, saved.alerts)
         return True
 
@@ -289,6 +302,20 @@ def _set_missing(connection: Connection, source: str, items: tuple[str, ...]) ->
         c = tables.item.c
         connection.execute(
             update(tables.item).where(c.source == source, c.item.in_(items)).values(present=False)
+        )
+
+
+def _settle(connection: Connection, state: SourceState, settled: tuple[Settled, ...]) -> None:
+    for debt in settled:
+        values: dict[str, Any] = {"unread": debt.unread, "attempts": debt.attempts}
+        if debt.item is not None:
+            row = (debt.item_id, ChangeKind.EDITED, pack_item(debt.item))
+            values["version"] = _write_versions(connection, state, [row])[0]
+        c = tables.item.c
+        connection.execute(
+            update(tables.item)
+            .where(c.source == state.source, c.item == debt.item_id)
+            .values(values)
         )
 
 

@@ -76,10 +76,13 @@ class Digests:
         with self._reading.connect() as connection:
             return tuple(unpack_alert(row.id, row.body) for row in connection.execute(query))
 
-    def pass_cutoff(self, list_id: str, cutoff: datetime) -> None:
-        """Remember that a cut-off went by with nothing to send."""
+    def pass_cutoff(self, list_id: str, cutoff: datetime, settled: int) -> None:
+        """Remember that a cut-off went by with nothing to send.
+
+        Alerts up to number `settled` were looked at and are none of this list's.
+        """
         with self._engine.begin() as connection:
-            _advance(connection, list_id, cutoff, mailed=False)
+            _advance(connection, list_id, {"last_cutoff": cutoff, "since_alert": settled})
 
     def file(
         self,
@@ -89,6 +92,7 @@ class Digests:
         cutoff: datetime,
         composed_at: datetime,
         kind: str,
+        settled: int,
         alerts: Sequence[int] = (),
         told: Mapping[str, str] | None = None,
     ) -> None:
@@ -115,12 +119,15 @@ class Digests:
                     [{"list": list_id, "alert": alert, "digest": digest} for alert in alerts],
                 )
             connection.execute(insert(tables.mail), [_mail_values(m, digest) for m in mails])
-            _advance(connection, list_id, cutoff, mailed=True)
+            _advance(
+                connection,
+                list_id,
+                {"last_cutoff": cutoff, "last_mail": cutoff, "since_alert": settled},
+            )
             tell(connection, told or {})
 
 
-def _advance(connection: Connection, list_id: str, cutoff: datetime, *, mailed: bool) -> None:
-    values = {"last_cutoff": cutoff} | ({"last_mail": cutoff} if mailed else {})
+def _advance(connection: Connection, list_id: str, values: Mapping[str, object]) -> None:
     connection.execute(
         update(tables.mailing_list).where(tables.mailing_list.c.list == list_id).values(values)
     )

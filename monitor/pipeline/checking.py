@@ -1,0 +1,244 @@
+"""One check of a source: read, compare, follow, match, and remember it all in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from monitor.diff import compare, triage
+from monitor.due import next_check
+from monitor.errors import FetchError, SourceError
+from monitor.log import log
+from monitor.match import Rules
+from monitor.model import Alert, Change, ChangeKind, Source, SourceState
+from monitor.pipeline.alerting import alerts
+from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
+from monitor.pipeline.following import Debt, Followed, debts, follow
+from monitor.pipeline.reading import Fetch, Reading, definition, read
+from monitor.store import Saved, Store
+
+# Servers exist whose validators never change: now and then we ask without.
+FULL_FETCH_EVERY = timedelta(days=7)
+# Whatever shrank is looked at again this soon.
+SECOND_LOOK = timedelta(minutes=30)
+
+
+class Outcome(StrEnum):
+    """What a check came to; `held` waits for a second look, `baseline` is the first sight."""
+
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of one check."""
+
+    source: str
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    error: str | None = None
+
+
+async def check_source(
+    source: Source, *, store: Store, fetch: Fetch, rules: Rules, now: datetime
+) -> Checked:
+    """Check one source, remember what was found, and return it, also when it is trouble."""
+    state = store.checks.state(source.id)
+    stale = state.last_full is None or now - state.last_full >= FULL_FETCH_EVERY
+    try:
+        reading = await read(source, state, fetch, afresh=stale or is_new_reading(source, state))
+        checked, saved = await _judge(
+            source, state, reading, store=store, fetch=fetch, rules=rules, now=now
+        )
+    except SourceError as error:
+        checked, saved = _failed(source, state, error, store=store, rules=rules, now=now)
+    if not store.checks.save(saved):
+        log.warning("checked twice at once", source=source.id)
+        return Checked(source.id, Outcome.UNCHANGED)
+    _report(checked)
+    return checked
+
+
+async def check_sources(
+    sources: Iterable[Source],
+    *,
+    store: Store,
+    fetch: Fetch,
+    rules: Rules,
+    now: Callable[[], datetime],
+    done: Callable[[Checked], None] = lambda _: None,
+) -> tuple[Checked, ...]:
+    """Check sources side by side; politeness towards their hosts is the fetcher's.
+
+    `done` is called after each; results come in the order of the sources.
+    """
+
+    async def one(source: Source) -> Checked:
+        checked = await check_source(source, store=store, fetch=fetch, rules=rules, now=now())
+        done(checked)
+        return checked
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(source)) for source in sources]
+    return tuple(task.result() for task in tasks)
+
+
+# --- a reading -----------------------------------------------------------------------------------
+
+
+async def _judge(
+    source: Source,
+    state: SourceState,
+    reading: Reading,
+    *,
+    store: Store,
+    fetch: Fetch,
+    rules: Rules,
+    now: datetime,
+) -> tuple[Checked, Saved]:
+    """What the reading comes to, and what is to be written."""
+    decision = decide(
+        source,
+        state,
+        reading.items,
+        marks=partial(store.checks.marks, source.id),
+        known=partial(store.checks.known, source.id),
+        now=now,
+    )
+    fresh = _succeeded(source, state, reading, now)
+    if decision.held:
+        return _hold(source, state, fresh, decision.held, now)
+    owed = _old_debts(source, store, decision.changes)
+    followed = await follow(source, [*debts(source, decision.new_items), *owed], fetch)
+    changes = tuple(with_attachments(change, followed) for change in decision.changes)
+    news = tuple(with_attachments(change, followed) for change in decision.news)
+    late = _late_news(source, owed, followed, store)
+    raised = alerts(source, (*news, *late), rules, now)
+    if changes:
+        fresh = replace(fresh, last_changed=now)
+    saved = to_save(source, fresh, decision, changes, old_debts=owed, followed=followed)
+    outcome = _outcome(decision.baseline, changed=bool(changes or late))
+    shown = () if decision.baseline else changes
+    return Checked(source.id, outcome, shown, raised), replace(saved, alerts=raised)
+
+
+def _outcome(baseline: bool, *, changed: bool) -> Outcome:
+    if baseline:
+        return Outcome.BASELINE
+    return Outcome.CHANGED if changed else Outcome.UNCHANGED
+
+
+def _hold(
+    source: Source, state: SourceState, fresh: SourceState, why: str, now: datetime
+) -> tuple[Checked, Saved]:
+    """Keep the old snapshot and the old validators until a second look agrees."""
+    waiting = replace(
+        fresh,
+        shrunk=why,
+        validators=state.validators,
+        body_hash=state.body_hash,
+        last_full=state.last_full,
+        next_check=min(fresh.next_check or now, now + SECOND_LOOK),
+    )
+    return Checked(source.id, Outcome.HELD, error=f"{why}; a second look decides"), Saved(waiting)
+
+
+def _old_debts(source: Source, store: Store, changes: tuple[Change, ...]) -> list[Debt]:
+    """What earlier checks could not read; an item that just changed waits for the next check."""
+    busy = {change.item.id for change in changes}
+    return [
+        Debt(debt.item, debt.url, debt.attempts)
+        for debt in store.checks.follow_ups(source.id)
+        if debt.item.id not in busy
+    ]
+
+
+def _late_news(
+    source: Source, owed: list[Debt], followed: Followed, store: Store
+) -> tuple[Change, ...]:
+    """Documents read at last; told only where the teaser alone had not been."""
+    return tuple(
+        Change(ChangeKind.ADDED, followed.items[debt.item.id], title_changed=True)
+        for debt in owed
+        if debt.item.id in followed.items and not store.checks.was_alerted(source.id, debt.item.id)
+    )
+
+
+def _succeeded(source: Source, state: SourceState, reading: Reading, now: datetime) -> SourceState:
+    return replace(
+        state,
+        checks=state.checks + 1,
+        first_checked=state.first_checked or now,
+        last_checked=now,
+        last_success=now,
+        last_full=now if reading.items is not None else state.last_full,
+        next_check=next_check(source, now),
+        failing_since=None,
+        failures=0,
+        last_error=None,
+        error_state=None,
+        validators=reading.validators,
+        body_hash=reading.body_hash,
+        definition=definition(source),
+        shrunk=None,
+    )
+
+
+# --- trouble -------------------------------------------------------------------------------------
+
+
+def _failed(
+    source: Source,
+    state: SourceState,
+    error: SourceError,
+    *,
+    store: Store,
+    rules: Rules,
+    now: datetime,
+) -> tuple[Checked, Saved]:
+    """A failure leaves the snapshot alone, but for a page that is gone for good."""
+    kind = error.state if isinstance(error, FetchError) else "broken"
+    retry_after = error.retry_after if isinstance(error, FetchError) else None
+    failures = state.failures + 1
+    failing = replace(
+        state,
+        checks=state.checks + 1,
+        first_checked=state.first_checked or now,
+        last_checked=now,
+        failing_since=state.failing_since or now,
+        failures=failures,
+        last_error=str(error),
+        error_state=kind,
+        next_check=next_check(source, now, failures=failures, retry_after=retry_after),
+    )
+    if kind == "gone" and state.error_state == "gone" and source.complete:
+        changes = _withdrawn(source, store)
+        raised = alerts(source, changes, rules, now)
+        gone = tuple(change.item.id for change in changes)
+        saved = Saved(failing, removed=gone, missing=gone, alerts=raised)
+        return Checked(source.id, Outcome.FAILED, changes, raised, str(error)), saved
+    return Checked(source.id, Outcome.FAILED, error=str(error)), Saved(failing)
+
+
+def _withdrawn(source: Source, store: Store) -> tuple[Change, ...]:
+    """The removal of everything, once a second look found the page gone too."""
+    found = triage(store.checks.marks(source.id, ()), ())
+    return compare(found, store.checks.known(source.id, found.missing), complete=True)
+
+
+def _report(checked: Checked) -> None:
+    fields = {"source": checked.source, "outcome": checked.outcome.value}
+    if checked.error:
+        log.warning("source checked", **fields, error=checked.error)
+    else:
+        numbers = {"changes": len(checked.changes), "alerts": len(checked.alerts)}
+        log.info("source checked", **fields, **numbers)

@@ -1,0 +1,145 @@
+"""What one reading of a source means: the changes, what of them is news, what is to be stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.diff import Known, Mark, Triage, compare, seen, shrinkage, triage
+from monitor.model import Change, ChangeKind, Item, Source, SourceState
+from monitor.pipeline.following import Debt, Followed
+from monitor.pipeline.reading import definition
+from monitor.store import Saved, Settled, Stored
+
+# Dates beyond tomorrow are misprints or announcements, not news.
+LATEST_PUBLISHED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reading means.
+
+    `changes` is everything that differs, `news` the part of it that may be told: all, or for a
+    baseline only what is recent. `held` is a sentence when a second look is due.
+    """
+
+    found: Triage
+    known: Mapping[str, Known]
+    changes: tuple[Change, ...]
+    news: tuple[Change, ...]
+    baseline: bool
+    held: str | None
+    ignore: tuple[re.Pattern[str], ...]
+
+    @property
+    def new_items(self) -> tuple[Item, ...]:
+        """The items that are told as new: those whose links are followed."""
+        return tuple(c.item for c in self.news if c.kind is ChangeKind.ADDED)
+
+
+def is_new_reading(source: Source, state: SourceState) -> bool:
+    """Return whether what is there is a baseline: at first sight, or by another definition."""
+    return state.last_success is None or state.definition != definition(source)
+
+
+def decide(
+    source: Source,
+    state: SourceState,
+    items: Collection[Item] | None,
+    *,
+    marks: Callable[[Collection[str]], Mapping[str, Mark]],
+    known: Callable[[Collection[str]], Mapping[str, Known]],
+    now: datetime,
+) -> Decision:
+    """Return what the items mean; None stands for «the same as last time».
+
+    `marks` and `known` look up what is remembered; whole items are asked for only where
+    fingerprints differ.
+    """
+    ignore = tuple(re.compile(pattern) for pattern in source.ignore_patterns)
+    found = Triage({}) if items is None else triage(marks([i.id for i in items]), items, ignore)
+    wanted = [*found.edited, *(found.missing if source.complete else ())]
+    before = known(wanted) if wanted else {}
+    baseline = is_new_reading(source, state)
+    shrunk = None if baseline else shrinkage(found, before, complete=source.complete)
+    complete = source.complete and not baseline
+    changes = compare(found, before, complete=complete, ignore=ignore)
+    news = tuple(c for c in changes if not baseline or _is_recent(c, source, state, now))
+    held = shrunk if state.shrunk is None else None
+    return Decision(found, before, changes, news, baseline, held, ignore)
+
+
+def _is_recent(change: Change, source: Source, state: SourceState, now: datetime) -> bool:
+    """Whether an item of a baseline is told: published within `backfill`, or since the last look
+    by the old definition."""
+    published = change.item.published
+    if change.kind is not ChangeKind.ADDED or published is None:
+        return False
+    if state.last_success is None and not source.backfill:
+        return False
+    since = state.last_success or now - source.backfill
+    return since <= published <= now + LATEST_PUBLISHED
+
+
+def with_attachments(change: Change, followed: Followed) -> Change:
+    """Return the change with what was followed; an edit keeps what was read when it was new."""
+    if change.kind is ChangeKind.EDITED and change.before is not None:
+        return replace(change, item=replace(change.item, attached=change.before.attached))
+    return replace(change, item=followed.items.get(change.item.id, change.item))
+
+
+def to_save(
+    source: Source,
+    state: SourceState,
+    decision: Decision,
+    changes: tuple[Change, ...],
+    *,
+    old_debts: Iterable[Debt],
+    followed: Followed,
+) -> Saved:
+    """Return what is to be written, sorted into inserted, updated and merely touched.
+
+    `changes` are those of the decision, with what was followed.
+    """
+    found = decision.found
+    told = {change.item.id: change.item for change in changes}
+    touched = dict.fromkeys(
+        (*found.returned, *found.renamed, *(item.id for item in found.edited.values()))
+    )
+
+    def stored(item: Item, before: Known | None) -> Stored:
+        debt = followed.owed.get(item.id)
+        return Stored(
+            item,
+            found.marks[item.id],
+            seen(item, decision.ignore) | (before.seen if before else frozenset()),
+            unread=debt.url if debt else None,
+            attempts=debt.attempts if debt else 0,
+        )
+
+    return Saved(
+        state,
+        added=tuple(stored(told.get(item.id, item), None) for item in found.added),
+        edited=tuple(
+            stored(told[item.id], decision.known.get(former))
+            for former, item in found.edited.items()
+            if item.id in told
+        ),
+        removed=found.missing if source.complete else (),
+        touched=tuple(found.marks[item] for item in touched if item not in told),
+        missing=found.missing,
+        renamed=found.renamed,
+        settled=tuple(_settled(debt, followed) for debt in old_debts),
+    )
+
+
+def _settled(debt: Debt, followed: Followed) -> Settled:
+    still = followed.owed.get(debt.item.id)
+    return Settled(
+        debt.item.id,
+        followed.items.get(debt.item.id),
+        unread=still.url if still else None,
+        attempts=still.attempts if still else debt.attempts,
+    )

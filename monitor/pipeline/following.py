@@ -1,0 +1,78 @@
+"""`follow: true`: read what new items link to, once, and make it part of the item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from monitor.adapters.document import read_attachment
+from monitor.errors import FetchError, SourceError
+from monitor.log import log
+from monitor.model import Item, NotModified, Request, Source
+from monitor.pipeline.reading import Fetch
+from monitor.text.fingerprint import canonical_url
+
+# Politeness: a check reads at most so many documents, the rest waits for the next check.
+MOST_PER_CHECK = 20
+MOST_ATTEMPTS = 5
+# Trying again changes nothing about these.
+_FINAL = frozenset({"gone", "refused", "robots"})
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A linked document that is still to be read."""
+
+    item: Item
+    url: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Items with what was read, by id; what is still owed; and what was given up, with reasons."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    owed: dict[str, Debt] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+
+
+def debts(source: Source, items: Iterable[Item]) -> list[Debt]:
+    """Return what is to be followed for new items; a link to the source itself leads nowhere."""
+    if not source.follow:
+        return []
+    home = canonical_url(source.url)
+    return [Debt(item, item.url) for item in items if item.url and canonical_url(item.url) != home]
+
+
+async def follow(source: Source, owed: Iterable[Debt], fetch: Fetch) -> Followed:
+    """Read the linked documents one after another; what fails now is owed for the next check."""
+    followed = Followed()
+    for number, debt in enumerate(owed):
+        if number >= MOST_PER_CHECK:
+            followed.owed[debt.item.id] = debt
+            continue
+        try:
+            followed.items[debt.item.id] = await _attach(source, debt, fetch)
+        except SourceError as error:
+            _postpone(source, debt, error, followed)
+    return followed
+
+
+async def _attach(source: Source, debt: Debt, fetch: Fetch) -> Item:
+    page = await fetch(Request(debt.url, conditional=False), source)
+    if isinstance(page, NotModified):
+        raise FetchError("«not modified» to a first request", state="broken")
+    return replace(debt.item, attached=(*debt.item.attached, read_attachment(page)))
+
+
+def _postpone(source: Source, debt: Debt, error: SourceError, followed: Followed) -> None:
+    """Owe it again, or give up loudly: what was never read may be what mattered."""
+    final = isinstance(error, FetchError) and error.state in _FINAL
+    attempts = debt.attempts + 1
+    if final or attempts >= MOST_ATTEMPTS:
+        followed.given_up[debt.item.id] = f"{debt.url}: {error}"
+        log.warning("document never read", source=source.id, url=debt.url, error=str(error))
+    else:
+        followed.owed[debt.item.id] = replace(debt, attempts=attempts)
+        log.info("document owed", source=source.id, url=debt.url, error=str(error))
