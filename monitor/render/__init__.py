@@ -1,0 +1,9 @@
+"""Digests and trouble reports become mails; the only door to Jinja2 and Babel."""
+
+from __future__ import annotations
+
+from monitor.render.check import check_templates
+from monitor.render.templates import Rendered, Templates
+from monitor.render.wire import compose
+
+__all__ = ["Rendered", "Templates", "check_templates", "compose"]

@@ -1,0 +1,72 @@
+"""What strangers wrote, made harmless to show: one line each, no control characters, web links only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
+from urllib.parse import quote, urlsplit, urlunsplit
+
+# C0 and C1 controls, bidirectional overrides and isolates, soft hyphens, byte order marks, lone
+# surrogates, non-characters. Zero-width joiners stay: Persian and emoji are spelled with them.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]"
+)
+_BLANK = re.compile("[\\s\x1c-\x1f\x85\u2028\u2029]+")
+_URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
+
+Value = TypeVar("Value")
+
+
+def one_line(text: str) -> str:
+    """Return the text without characters that nobody sees, every run of white space as one space."""
+    return _BLANK.sub(" ", _HIDDEN.sub("", text))
+
+
+def shown(value: Value) -> Value:
+    """Return the same value with every text in it passed through `one_line`, however deep."""
+    result: object = value
+    if isinstance(value, str) and type(value) is str:
+        result = one_line(value)
+    elif isinstance(value, tuple):
+        parts = map(shown, value)
+        result = type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    elif is_dataclass(value) and not isinstance(value, type):
+        changed = {field.name: shown(getattr(value, field.name)) for field in fields(value)}
+        result = replace(value, **changed)
+    return result  # type: ignore[return-value]
+
+
+def clip(text: str, length: int) -> str:
+    """Return the text, cut after a word with an ellipsis when longer than `length` characters."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head).rstrip() + "…"
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return an http(s) address in ASCII, or None for anything that should not be clicked.
+
+    A host with letters beyond ASCII is shown in its real form (RFC 3490), so that look-alikes
+    stand out; `user@` before the host only serves to deceive.
+    """
+    try:
+        parts = urlsplit((url or "").strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError included
+        return None
+    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    rest = (quote(part, safe=_URL_SAFE) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, host + port, *rest))
+
+
+def address(link: str, length: int = 72) -> str:
+    """Return a link as people read it: without scheme, shortened at the end, the host whole."""
+    bare = link.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    room = max(length, len(bare.split("/", 1)[0]) + 2)
+    return bare if len(bare) <= room else bare[: room - 1] + "…"

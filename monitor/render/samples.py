@@ -1,0 +1,114 @@
+"""Invented digests and reports that lead through every branch of the templates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.model import (
+    Also,
+    ChangeKind,
+    Coverage,
+    Digest,
+    Entry,
+    Failing,
+    Health,
+    Piece,
+    Section,
+    Side,
+    TroubleReport,
+)
+
+_NOW = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
+_HOSTILE = "{{ 7*7 }} <script>=?utf-8?q?a=0d=0aBcc:_x@y?=\r\nBcc: x@y\x00\u202e\ud800"
+_TROUBLE = (
+    Failing("a", "Court", Health.FAILING, _NOW - timedelta(days=2), "404", "https://a.example/"),
+    Failing("b", "Office", Health.SILENT, _NOW - timedelta(days=40), None),
+    Failing("c", "Registry", Health.FAILING, None, "no answer"),
+)
+
+
+def _entry(number: int, kind: ChangeKind = ChangeKind.ADDED, title: str = "A title") -> Entry:
+    gone = kind is ChangeKind.REMOVED
+    return Entry(
+        alert=number,
+        kind=kind,
+        title=title,
+        url=f"https://court.example/{number}",
+        source="Court",
+        source_id="court",
+        published=_NOW,
+        published_text=None,
+        detected_at=_NOW,
+        topics=("Desertion",),
+        terms=("deserter",),
+        excerpts=((Piece("of a ", hit=False), Piece("deserter", hit=True)),),
+        removed=() if kind is ChangeKind.ADDED else ("what was there",),
+        side=Side.REMOVED if gone else Side.ADDED,
+        lang="en",
+    )
+
+
+def _digest(lang: str, *sections: Section, perhaps: tuple[Entry, ...] = ()) -> Digest:
+    return Digest(
+        list_id="sample",
+        list_name="Sample",
+        lang=lang,
+        timezone="Europe/Berlin",
+        since=_NOW - timedelta(days=1),
+        cutoff=_NOW,
+        message_id="<sample@example.org>",
+        sections=sections,
+        perhaps=perhaps,
+        coverage=Coverage(3, 3, 0) if not sections else Coverage(40, 38, 2, _TROUBLE * 10),
+        alerts=(),
+        topics=("Desertion",) if sections else (),
+    )
+
+
+def _many() -> tuple[Section, ...]:
+    """Every kind of change, of date, of link and of tier."""
+    added, edited, removed = (_entry(n, kind) for n, kind in enumerate(ChangeKind, start=1))
+    unread = replace(added, alert=4, published=None, published_text="Tuesday last", lang=None)
+    bare = replace(edited, alert=5, published=None, url=None, excerpts=(), terms=())
+    withdrawn = replace(removed, alert=6, excerpts=())
+    told = replace(
+        added,
+        alert=7,
+        topics=("Desertion", "Asylum"),
+        citations=("§ 3 AsylG",),
+        also=(Also("Registry", "https://registry.example/7"), Also("Office", None)),
+    )
+    return (
+        Section("d", "Desertion", (added, edited, removed)),
+        Section("a", "Asylum", (unread, bare, withdrawn, told)),
+        Section("n", "Nothing in it", ()),
+    )
+
+
+def digests(lang: str) -> tuple[Digest, ...]:
+    """Return sample digests in a language: one entry, many, none, hostile, too many for one mail."""
+    hostile = replace(_entry(1, title=_HOSTILE), url="javascript:alert(1)", source=_HOSTILE)
+    crowd = tuple(_entry(number, title=f"Title {number}") for number in range(400))
+    return (
+        _digest(lang, Section("d", "Desertion", (_entry(1),))),
+        _digest(lang, *_many(), perhaps=(_entry(8), _entry(9))),
+        _digest(lang),
+        _digest(lang, perhaps=(_entry(1),)),
+        _digest(lang, Section("d", _HOSTILE, (hostile,))),
+        _digest(lang, *(Section(f"t{n}", f"Topic {n}", crowd[n::4]) for n in range(4))),
+    )
+
+
+def reports(lang: str) -> tuple[TroubleReport, ...]:
+    """Return sample trouble reports in a language."""
+    calm = TroubleReport(
+        "ops", "Operators", lang, "Europe/Berlin", _NOW, "<sample@example.org>", (), ()
+    )
+    return (
+        calm,
+        replace(calm, broken=_TROUBLE[:1]),
+        replace(calm, broken=_TROUBLE, recovered=_TROUBLE, notes=("a note", _HOSTILE)),
+        replace(calm, recovered=_TROUBLE[:1]),
+        replace(calm, notes=("a note",)),
+    )

@@ -1,0 +1,86 @@
+"""Dates, numbers and translations in the language and time zone of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from monitor.errors import Problem, RenderError
+
+SOURCE_LANGUAGE = "en"
+# «en» alone would write 11/22/2026; this is the English of Europe.
+_REGIONS = {"en": "en_150"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a list writes dates and numbers; `now` decides when a weekday is enough."""
+
+    locale: Locale
+    zone: ZoneInfo
+    now: datetime
+
+    @classmethod
+    def of(cls, lang: str, timezone: str, now: datetime) -> Words:
+        """Return the words of a language and zone; RenderError when either is unknown."""
+        try:
+            return cls(Locale.parse(_REGIONS.get(lang, lang), sep="_"), ZoneInfo(timezone), now)
+        except (UnknownLocaleError, ValueError) as error:
+            raise RenderError(f"no such language: {lang!r} ({error})") from error
+        except ZoneInfoNotFoundError as error:
+            raise RenderError(f"no such time zone: {timezone!r}") from error
+
+    def date(self, moment: datetime, style: str = "medium") -> str:
+        """22.11.2026"""
+        return str(format_date(moment.astimezone(self.zone), style, self.locale))
+
+    def time(self, moment: datetime) -> str:
+        """07:00"""
+        return str(format_time(moment, "short", tzinfo=self.zone, locale=self.locale))
+
+    def moment(self, moment: datetime) -> str:
+        """22.11.2026, 07:00"""
+        return f"{self.date(moment)}, {self.time(moment)}"
+
+    def day(self, moment: datetime) -> str:
+        """Dienstag – within the last six days – or 3. November 2026"""
+        recent = timedelta(0) <= self.now - moment < timedelta(days=6)
+        return self.date(moment, "EEEE" if recent else "long")
+
+    def number(self, value: int) -> str:
+        """1.000"""
+        return str(format_decimal(value, locale=self.locale))
+
+
+def translations(folder: Path, lang: str) -> NullTranslations:
+    """Return the translations of `locale/LANG.po`; English needs none. RenderError when missing."""
+    if lang == SOURCE_LANGUAGE:
+        return NullTranslations()
+    path = folder / "locale" / f"{lang}.po"
+    try:
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=lang, abort_invalid=True)
+    except FileNotFoundError as error:
+        raise RenderError(Problem(path, 0, f"no translation into {lang!r}; add this file")) from error
+    except (PoFileError, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", None) or 0
+        raise RenderError(Problem(path, line, f"not a readable .po file: {error}")) from error
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """Return the languages that mails can be written in, English first."""
+    return (SOURCE_LANGUAGE, *sorted(path.stem for path in (folder / "locale").glob("*.po")))

@@ -1,0 +1,268 @@
+"""Digests and reports for tests: invented news, realistic in length, language and spelling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitor.model import (
+    Also,
+    ChangeKind,
+    Coverage,
+    Digest,
+    Entry,
+    Failing,
+    Health,
+    Piece,
+    Section,
+    Side,
+    TroubleReport,
+)
+
+CUTOFF = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+ALL_TOPICS = ("Desertion", "Kriegsdienstverweigerung", "Asylpraxis", "Statistik")
+
+
+def pieces(marked: str) -> tuple[Piece, ...]:
+    """Return an excerpt from a text in which [brackets] stand around what matched."""
+    parts = marked.replace("]", "[").split("[")
+    return tuple(Piece(part, hit=bool(index % 2)) for index, part in enumerate(parts) if part)
+
+
+def an_entry(alert: int = 1, **changes: Any) -> Entry:
+    """Return a new entry of an invented court, with the changes made."""
+    entry = Entry(
+        alert=alert,
+        kind=ChangeKind.ADDED,
+        title="Schutz für russische Deserteure: Gericht ändert seine Rechtsprechung",
+        url=f"https://www.gericht.example/presse/2026/{alert:03}-deserteure",
+        source="Verwaltungsgericht Musterstadt – Presse",
+        source_id="vg-musterstadt",
+        published=CUTOFF - timedelta(hours=20),
+        published_text=None,
+        detected_at=CUTOFF - timedelta(hours=2),
+        topics=("Desertion",),
+        terms=("Deserteure",),
+        excerpts=(
+            pieces(
+                "… Nach Auffassung der Kammer droht russischen [Deserteuren] im Fall der Rückkehr "
+                "eine Bestrafung, die über das hinausgeht, was § 3a AsylG zulässt. Die Revision "
+                "wurde zugelassen …"
+            ),
+        ),
+        removed=(),
+        side=Side.ADDED,
+        lang="de",
+    )
+    return replace(entry, **changes)
+
+
+def a_digest(*sections: Section, **changes: Any) -> Digest:
+    """Return a German digest of these sections, with the changes made."""
+    digest = Digest(
+        list_id="campaign",
+        list_name="Kampagne",
+        lang="de",
+        timezone="Europe/Berlin",
+        since=CUTOFF - timedelta(days=1),
+        cutoff=CUTOFF,
+        message_id="<campaign.20261122T060000.000000Z.0123456789abcdef@monitor.example>",
+        sections=sections,
+        perhaps=(),
+        coverage=Coverage(total=61, checked=61, changed=4),
+        alerts=tuple(entry.alert for section in sections for entry in section.entries),
+        topics=ALL_TOPICS,
+    )
+    return replace(digest, **changes)
+
+
+def a_report(**changes: Any) -> TroubleReport:
+    """Return a German trouble report without trouble, with the changes made."""
+    report = TroubleReport(
+        list_id="ops",
+        list_name="Betrieb",
+        lang="de",
+        timezone="Europe/Berlin",
+        at=CUTOFF,
+        message_id="<ops.20261122T060000.000000Z.0123456789abcdef@monitor.example>",
+        broken=(),
+        recovered=(),
+    )
+    return replace(report, **changes)
+
+
+COURT = Failing(
+    source="bvg",
+    name="Bundesgericht – Termine",
+    health=Health.FAILING,
+    since=CUTOFF - timedelta(days=5),
+    error="no item matches the selector `.termin` any more; the page has probably been rebuilt",
+    url="https://bundesgericht.example/termine",
+)
+REGISTRY = Failing(
+    source="drucksachen",
+    name="Parlament – Drucksachen",
+    health=Health.SILENT,
+    since=CUTOFF - timedelta(days=33),
+    error="nothing new for 33 days, at most 30 are expected",
+    url="https://parlament.example/drucksachen",
+)
+
+
+def one() -> Digest:
+    """One entry, nothing else."""
+    return a_digest(Section("desertion", "Desertion", (an_entry(),)))
+
+
+def empty() -> Digest:
+    """All is well."""
+    return a_digest(since=CUTOFF - timedelta(days=7))
+
+
+def many() -> Digest:
+    """Topics, an edit, a removal, the same news elsewhere, other scripts, a perhaps, trouble."""
+    edited = an_entry(
+        2,
+        kind=ChangeKind.EDITED,
+        title="Merkblatt zum Verfahren der Kriegsdienstverweigerung",
+        url="https://www.amt.example/SharedDocs/Downloads/DE/Merkblaetter/kriegsdienstverweigerung.pdf?__blob=publicationFile&v=7",
+        source="Bundesamt für Beispiele – Merkblätter",
+        published=None,
+        published_text="Stand: Herbst 26",
+        topics=("Kriegsdienstverweigerung", "Desertion"),
+        terms=("Kriegsdienstverweigerer", "Gewissensentscheidung"),
+        excerpts=(
+            pieces(
+                "Der Antrag von [Kriegsdienstverweigerern] ist binnen zwei Wochen zu bescheiden; "
+                "die [Gewissensentscheidung] ist schriftlich darzulegen."
+            ),
+        ),
+        removed=("Der Antrag ist binnen sechs Monaten zu bescheiden.",),
+        citations=("§ 2 KDVG", "Art. 4 Abs. 3 GG"),
+    )
+    withdrawn = an_entry(
+        3,
+        kind=ChangeKind.REMOVED,
+        title="Country Policy and Information Note: military service",
+        url="https://office.example/cpin/military-service",
+        source="Office of Examples – guidance",
+        published=None,
+        topics=("Asylpraxis",),
+        terms=("draft evaders", "desertion"),
+        excerpts=(
+            pieces("[Draft evaders] and those who committed [desertion] may be granted asylum …"),
+        ),
+        removed=("Draft evaders and those who committed desertion may be granted asylum.",),
+        side=Side.REMOVED,
+        lang="en",
+    )
+    russian = an_entry(
+        4,
+        title="Суд признал беженцем дезертира",
+        url="https://новости.example/2026/11/дезертир",
+        source="Новости права",
+        terms=("дезертира",),
+        excerpts=(pieces("Суд признал беженцем [дезертира], который отказался воевать."),),
+        lang="ru",
+        also=(
+            Also("Beispielnachrichten", "https://nachrichten.example/a?x=1&y=2"),
+            Also("Rundbrief", None),
+        ),
+    )
+    arabic = an_entry(
+        5,
+        title="المحكمة تعترف بالفارين من الخدمة العسكرية",
+        url="http://akhbar.example/5",
+        source="Akhbar",
+        published=None,
+        topics=("Asylpraxis",),
+        terms=("الفارين من الخدمة",),
+        excerpts=(pieces("قررت المحكمة أن [الفارين من الخدمة] العسكرية يستحقون الحماية."),),
+        lang="ar",
+    )
+    perhaps = an_entry(
+        6,
+        title="Fußball: Deserteur kehrt zum alten Verein zurück",
+        source="Beispielnachrichten",
+        excerpts=(pieces("Die Fans nennen ihn einen [Deserteur]."),),
+        terms=("Deserteur",),
+    )
+    return a_digest(
+        Section("desertion", "Desertion", (an_entry(), russian)),
+        Section("conscientious_objection", "Kriegsdienstverweigerung", (edited,)),
+        Section("asylum_practice", "Asylpraxis", (withdrawn, arabic)),
+        perhaps=(perhaps,),
+        coverage=Coverage(total=61, checked=59, changed=5, failing=(COURT, REGISTRY)),
+    )
+
+
+HOSTILE = (
+    "a\r\nBcc: x@evil.example =?utf-8?q?b=0d=0aBcc:_y@evil.example?= "
+    "=?utf-8?b?DQoNCkJPRFk=?= \"'>{{ 7*7 }}{% include 'x' %}<script>alert(1)</script>"
+    "<img src=x onerror=alert(1)>\x00\x1b[31m\u202e\u2066\u2028\x0b\ud800 -- end"
+)
+
+
+def hostile() -> Digest:
+    """Everything that strangers can write, written by a hostile one."""
+    links = (
+        "javascript:alert(1)",
+        " jAvA\tscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "https://bund.example@evil.example/",
+        "https://[broken/",
+        'https://evil.example/"onmouseover="alert(1)\'><b>\r\nBcc: x@evil.example',
+    )
+    entries = tuple(
+        an_entry(
+            number,
+            title=HOSTILE,
+            url=link,
+            source=HOSTILE,
+            published=None,
+            published_text=HOSTILE,
+            terms=(HOSTILE,),
+            excerpts=(pieces(HOSTILE.replace("[", "")), (Piece(HOSTILE, hit=True),)),
+            removed=(HOSTILE, "x" * 3000),
+            lang='de" onload="alert(1)',
+            also=(Also(HOSTILE, link),),
+            citations=(HOSTILE,),
+        )
+        for number, link in enumerate(links, start=1)
+    )
+    failing = Failing("x", HOSTILE, Health.FAILING, CUTOFF, HOSTILE, "javascript:alert(1)")
+    return a_digest(
+        Section("x", HOSTILE, entries),
+        list_name=HOSTILE,
+        topics=(HOSTILE,),
+        coverage=Coverage(1, 0, 0, (failing,)),
+    )
+
+
+def crowd(count: int = 1000) -> Digest:
+    """More news than a mail can hold, over three topics, some of them perhaps."""
+    entries = tuple(
+        an_entry(number, title=f"Meldung {number} über Deserteure und ihre Verfahren")
+        for number in range(1, count + 1)
+    )
+    sections = tuple(
+        Section(f"t{start}", title, entries[start : count * 9 // 10 : 3])
+        for start, title in enumerate(ALL_TOPICS[:3])
+    )
+    return a_digest(*sections, perhaps=entries[count * 9 // 10 :])
+
+
+def in_english(digest: Digest) -> Digest:
+    """The same digest for a list that reads English."""
+    return replace(digest, lang="en", list_name="Campaign")
+
+
+def trouble() -> TroubleReport:
+    """Two in trouble, one well again, a note."""
+    return a_report(
+        broken=(COURT, REGISTRY),
+        recovered=(replace(COURT, name="Landtag – Protokolle", url="https://landtag.example/"),),
+        notes=("2 mails have waited for the mail server since 04:10.",),
+    )
