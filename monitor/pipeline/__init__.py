@@ -1,8 +1,10 @@
 """The only code that joins stages: check a source, compose digests, deliver mails."""
 
-from monitor.pipeline.checking import Checked, Fetch, Outcome, check_source, check_sources
-from monitor.pipeline.composing import Composed, Office, compose_digests, preview_digests
+from monitor.pipeline.checking import Checked, Outcome, check_source, check_sources
+from monitor.pipeline.composing import compose_digests, preview_digests
 from monitor.pipeline.delivering import Delivered, Door, deliver_pending
+from monitor.pipeline.filing import Composed, Office
+from monitor.pipeline.reading import Fetch
 
 __all__ = [
     "Checked",

@@ -5,7 +5,7 @@ alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
 from monitor.store.checks import Checks, FollowUp, Saved, Settled, Stored
-from monitor.store.digests import Digests, ListState
+from monitor.store.digests import Digests, Filing, ListState
 from monitor.store.history import History, VersionRow
 from monitor.store.opening import Store
 from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
@@ -13,6 +13,7 @@ from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
 __all__ = [
     "Checks",
     "Digests",
+    "Filing",
     "FollowUp",
     "History",
     "ListState",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from monitor.model import Alert, Mail, MailState
 from monitor.store import tables
 from monitor.store.checks import tell
 from monitor.store.codec import unpack_alert
+
+
+# Who sets up a list after the first alerts still gets these.
+FIRST_DIGEST_HOLDS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,22 @@ class ListState:
     last_mail: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A digest about to be written: the alerts it holds, and what it makes of its list.
+
+    Alerts up to number `settled` need not be looked at again; `told` maps sources to the health
+    that operators now know of.
+    """
+
+    list_id: str
+    cutoff: datetime
+    kind: str
+    settled: int
+    alerts: tuple[int, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
 class Digests:
     """Questions and answers about lists and digests."""
 
@@ -33,7 +54,7 @@ class Digests:
         self._reading = engine.execution_options(reading=True)
 
     def meet(self, lists: Collection[str], now: datetime) -> None:
-        """Make the lists known; a new list gets the alerts found from now on."""
+        """Make the lists known; a new list gets the alerts of the last day and all from now on."""
         c = tables.mailing_list.c
         with self._reading.connect() as connection:
             known = set(connection.execute(select(c.list)).scalars())
@@ -41,7 +62,10 @@ class Digests:
         if not new:
             return
         with self._engine.begin() as connection:
-            newest = connection.execute(select(func.max(tables.alert.c.id))).scalar() or 0
+            older = select(func.max(tables.alert.c.id)).where(
+                tables.alert.c.detected_at < now - FIRST_DIGEST_HOLDS
+            )
+            newest = connection.execute(older).scalar() or 0
             connection.execute(
                 insert(tables.mailing_list),
                 [
@@ -84,47 +108,43 @@ class Digests:
         with self._engine.begin() as connection:
             _advance(connection, list_id, {"last_cutoff": cutoff, "since_alert": settled})
 
-    def file(
-        self,
-        mails: Sequence[Mail],
-        *,
-        list_id: str,
-        cutoff: datetime,
-        composed_at: datetime,
-        kind: str,
-        settled: int,
-        alerts: Sequence[int] = (),
-        told: Mapping[str, str] | None = None,
-    ) -> None:
+    def file(self, filing: Filing, mails: Sequence[Mail]) -> bool:
         """Write a digest, the alerts it settles and its mails: all, or nothing.
 
-        An alert that is already in a digest of the list, or a second digest for the same cut-off,
-        makes the whole fail (IntegrityError): two processes composed at once, one of them won.
+        False, and nothing written, when an alert already is in a digest of the list, or the
+        cut-off has one: two processes composed at once, and the other won.
         """
-        with self._engine.begin() as connection:
-            digest = connection.execute(
-                insert(tables.digest)
-                .values(
-                    list=list_id,
-                    cutoff=cutoff,
-                    composed_at=composed_at,
-                    message_id=mails[0].message_id,
-                    kind=kind,
-                )
-                .returning(tables.digest.c.id)
-            ).scalar_one()
-            if alerts:
-                connection.execute(
-                    insert(tables.digest_alert),
-                    [{"list": list_id, "alert": alert, "digest": digest} for alert in alerts],
-                )
-            connection.execute(insert(tables.mail), [_mail_values(m, digest) for m in mails])
-            _advance(
-                connection,
-                list_id,
-                {"last_cutoff": cutoff, "last_mail": cutoff, "since_alert": settled},
-            )
-            tell(connection, told or {})
+        try:
+            with self._engine.begin() as connection:
+                _file(connection, filing, mails)
+        except IntegrityError:
+            return False
+        return True
+
+
+def _file(connection: Connection, filing: Filing, mails: Sequence[Mail]) -> None:
+    digest = connection.execute(
+        insert(tables.digest)
+        .values(
+            list=filing.list_id,
+            cutoff=filing.cutoff,
+            composed_at=mails[0].created_at,
+            message_id=mails[0].message_id,
+            kind=filing.kind,
+        )
+        .returning(tables.digest.c.id)
+    ).scalar_one()
+    if filing.alerts:
+        rows = [{"list": filing.list_id, "alert": a, "digest": digest} for a in filing.alerts]
+        connection.execute(insert(tables.digest_alert), rows)
+    connection.execute(insert(tables.mail), [_mail_values(mail, digest) for mail in mails])
+    passed = {
+        "last_cutoff": filing.cutoff,
+        "last_mail": filing.cutoff,
+        "since_alert": filing.settled,
+    }
+    _advance(connection, filing.list_id, passed)
+    tell(connection, filing.told)
 
 
 def _advance(connection: Connection, list_id: str, values: Mapping[str, object]) -> None:

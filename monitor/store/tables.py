@@ -126,7 +126,8 @@ alert = Table(
     sqlite_autoincrement=True,
 )
 
-# A list gets the alerts numbered above `since_alert`: those found after it was first seen.
+# A list gets the alerts numbered above `since_alert`: those found since the day
+# before it was first seen; the number grows as alerts are settled.
 mailing_list = Table(
     "list",
     metadata,
