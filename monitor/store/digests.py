@@ -14,7 +14,6 @@ from monitor.store import tables
 from monitor.store.checks import tell
 from monitor.store.codec import unpack_alert
 
-
 # Who sets up a list after the first alerts still gets these.
 FIRST_DIGEST_HOLDS = timedelta(days=1)
 
