@@ -1,4 +1,4 @@
-"""Lint for templates: every file compiles, every text is translated, every sample can be rendered."""
+"""Lint for templates: each compiles, each text is translated, each sample becomes a mail."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What strangers wrote, made harmless to show: one line each, no control characters, web links only."""
+"""What strangers wrote, made harmless: one line, no control characters, only links to the web."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 # C0 and C1 controls, bidirectional overrides and isolates, soft hyphens, byte order marks, lone
 # surrogates, non-characters. Zero-width joiners stay: Persian and emoji are spelled with them.
@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def one_line(text: str) -> str:
-    """Return the text without characters that nobody sees, every run of white space as one space."""
+    """Return the text without invisible characters, each run of white space as one space."""
     return _BLANK.sub(" ", _HIDDEN.sub("", text))
 
 
@@ -66,7 +66,8 @@ def safe_link(url: str | None) -> str | None:
 
 
 def address(link: str, length: int = 72) -> str:
-    """Return a link as people read it: without scheme, shortened at the end, the host whole."""
-    bare = link.split("://", 1)[-1].removeprefix("www.").rstrip("/")
-    room = max(length, len(bare.split("/", 1)[0]) + 2)
+    """Return a link as people read it: no scheme, no percent signs, the host whole, the end cut."""
+    host, _, path = link.split("://", 1)[-1].removeprefix("www.").partition("/")
+    bare = f"{host}/{one_line(unquote(path))}".rstrip("/")
+    room = max(length, len(host) + 2)
     return bare if len(bare) <= room else bare[: room - 1] + "…"

@@ -87,7 +87,7 @@ def _many() -> tuple[Section, ...]:
 
 
 def digests(lang: str) -> tuple[Digest, ...]:
-    """Return sample digests in a language: one entry, many, none, hostile, too many for one mail."""
+    """Return sample digests in a language: one entry, many, none, hostile, too many."""
     hostile = replace(_entry(1, title=_HOSTILE), url="javascript:alert(1)", source=_HOSTILE)
     crowd = tuple(_entry(number, title=f"Title {number}") for number in range(400))
     return (

@@ -6,6 +6,7 @@ import re
 from binascii import b2a_qp
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from textwrap import TextWrapper
 from traceback import extract_tb
@@ -112,7 +113,7 @@ def environment(folder: Path, lang: str, words: Words) -> Environment:
 
 
 def render(env: Environment, name: str, **values: object) -> str:
-    """Return what a template makes of the values; RenderError names file, line and what is amiss."""
+    """Return what a template makes of the values; RenderError names file, line and fault."""
     try:
         return env.get_template(name).render(**values)
     except _FAULTS as error:
@@ -137,7 +138,7 @@ def _fitted(draw: Callable[[Room], str], digest: Digest) -> tuple[str, Room]:
 
     Titles come first, up to half of the room; what is left goes to entries in full.
     """
-    ids = [entry.alert for entry in _entries(digest)]
+    ids = [entry.alert for entry in _by_rank(digest)]
 
     def room(full: int, listed: int) -> Room:
         return Room(frozenset(ids[:full]), frozenset(ids[: max(full, listed)]))
@@ -154,9 +155,10 @@ def _fitted(draw: Callable[[Room], str], digest: Digest) -> tuple[str, Room]:
     return draw(best), best
 
 
-def _entries(digest: Digest) -> Iterator[Entry]:
-    for section in digest.sections:
-        yield from section.entries
+def _by_rank(digest: Digest) -> Iterator[Entry]:
+    """The first entry of every section, then the second of each …, at last the perhaps."""
+    ranks = zip_longest(*(section.entries for section in digest.sections))
+    yield from (entry for rank in ranks for entry in rank if entry is not None)
     yield from digest.perhaps
 
 

@@ -71,7 +71,7 @@ def translations(folder: Path, lang: str) -> NullTranslations:
         with path.open("rb") as file:
             catalog = read_po(file, locale=lang, abort_invalid=True)
     except FileNotFoundError as error:
-        raise RenderError(Problem(path, 0, f"no translation into {lang!r}; add this file")) from error
+        raise RenderError(Problem(path, 0, "this translation is missing")) from error
     except (PoFileError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None) or 0
         raise RenderError(Problem(path, line, f"not a readable .po file: {error}")) from error

@@ -1,0 +1,7 @@
+"""The door that mails leave by: a mail server or a folder; the only user of aiosmtplib."""
+
+from __future__ import annotations
+
+from monitor.deliver.door import MailDoor, mail_door
+
+__all__ = ["MailDoor", "mail_door"]
