@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import soupsieve
@@ -17,20 +17,24 @@ from bs4.element import CData, NavigableString, PageElement
 from monitor.errors import ExtractError
 from monitor.text.clean import blocks_of, clean
 
-_INVISIBLE = frozenset(
-    "head script style noscript template svg math iframe object canvas audio video datalist select "
-    "textarea input dialog".split()
-) - {"math"}
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
+_INVISIBLE_TAGS = (
+    "head script style noscript template svg iframe object canvas audio video datalist select "
+    "textarea dialog"
+)
+_BLOCK_TAGS = (
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption "
     "figure footer form header hr html legend li main menu nav ol p section summary table tbody td "
-    "tfoot th thead tr ul".split()
+    "tfoot th thead tr ul"
 )
+_INVISIBLE, _BLOCKS = frozenset(_INVISIBLE_TAGS.split()), frozenset(_BLOCK_TAGS.split())
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BREAK = "\x1e"  # stands for <br>; a text never holds it, `clean` would take it out
 _DOUBLE_BREAK = re.compile(rf"{_BREAK}\s*{_BREAK}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+Element: TypeAlias = Tag
 
 
 class Block(NamedTuple):
@@ -47,8 +51,12 @@ def parse(text: str) -> BeautifulSoup:
 
 def looks_like_html(text: str) -> bool:
     """Say whether a text begins as an HTML page does."""
-    start = re.sub(r"<!--.*?-->|<\?xml.*?\?>", "", text[:4000], flags=re.DOTALL).lstrip("\ufeff \r\n\t")
-    return bool(re.match(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", start, re.IGNORECASE))
+    start = re.sub(r"<!--.*?-->|<\?xml.*?\?>", "", text[:4000], flags=re.DOTALL).lstrip(
+        "\ufeff \r\n\t"
+    )
+    return bool(
+        re.match(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", start, re.IGNORECASE)
+    )
 
 
 def outline(root: Tag) -> tuple[Block, ...]:
@@ -149,13 +157,13 @@ def _line(tag: Tag) -> str:
 def drop(root: Tag, selectors: Iterable[str]) -> None:
     """Take out of the tree everything that the selectors find."""
     for selector in selectors:
-        for found in _select(root, selector):
+        for found in every(root, selector):
             found.extract()
 
 
 def at_least_one(root: Tag, selector: str, where: str) -> list[Tag]:
     """Return what the selector finds, in page order; ExtractError if that is nothing."""
-    found = _select(root, selector)
+    found = every(root, selector)
     if not found:
         raise ExtractError(
             f"Nothing on {where} matches the selector `{selector}`. "
@@ -179,7 +187,8 @@ def first(root: Tag, selector: str) -> Tag | None:
     return soupsieve.select_one(selector, root)
 
 
-def _select(root: Tag, selector: str) -> list[Tag]:
+def every(root: Tag, selector: str) -> list[Tag]:
+    """Return all elements that the selector finds inside `root`, in page order."""
     return list(soupsieve.select(selector, root))
 
 
@@ -221,15 +230,19 @@ def absolute(base: str, href: str | None) -> str | None:
         parts.port  # noqa: B018 – raises on a port that is no number
     except ValueError:
         return None
-    return url if href and parts.scheme in {"http", "https"} and parts.hostname else None
+    return (
+        url
+        if href not in {"", "#"} and parts.scheme in {"http", "https"} and parts.hostname
+        else None
+    )
 
 
 def without_furniture(soup: Tag) -> Tag:
     """Return the body; navigation and the like taken out if the page says what its main part is."""
     body = first(soup, "body") or soup
-    mains = _select(body, "main, article, [role=main]")
+    mains = every(body, "main, article, [role=main]")
     if sum(len(main.get_text(strip=True)) for main in mains[:50]) > 200:
-        for found in _select(body, "nav, header, footer, aside"):
+        for found in every(body, "nav, header, footer, aside"):
             if not any(id(parent) in {id(main) for main in mains} for parent in found.parents):
                 found.extract()
     return body

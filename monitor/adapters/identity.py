@@ -20,9 +20,13 @@ def unique(items: Sequence[Item]) -> tuple[Item, ...]:
 
     Items that share a name are told apart by link and title, then by text; true doubles are one.
     """
+    items = tuple(dict.fromkeys(items))
     items = _told_apart(items, lambda item: fingerprint(link_id(item.url) or "", item.title))
     items = _told_apart(items, lambda item: fingerprint(*item.blocks))
-    return tuple({item.id: item for item in reversed(items)}.values())[::-1]
+    by_id: dict[str, Item] = {}
+    for item in items:
+        by_id.setdefault(item.id, item)
+    return tuple(by_id.values())
 
 
 def _told_apart(items: Sequence[Item], mark: Callable[[Item], str]) -> tuple[Item, ...]:

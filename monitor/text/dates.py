@@ -18,9 +18,11 @@ _EARLIEST, _LATEST = 1990, 2100
 _LONGEST = 120
 
 # de en fr ru uk, then es it nl pl; every unambiguous beginning of three letters or more counts.
-_MONTH_NAMES = (
-    "januar jänner january janvier январь января січень січня enero gennaio januari styczeń stycznia",
-    "februar feber february février февраль февраля лютий лютого febrero febbraio februari luty lutego",
+_MONTH_NAMES = (  # one row per month
+    "januar jänner january janvier январь января січень січня enero gennaio januari "
+    "styczeń stycznia",
+    "februar feber february février февраль февраля лютий лютого febrero febbraio februari "
+    "luty lutego",
     "märz maerz march mars март марта березень березня marzo maart mrt marzec marca",
     "april avril апрель апреля квітень квітня abril aprile kwiecień kwietnia",
     "mai may май мая травень травня mayo maggio mei maj maja",
@@ -28,11 +30,12 @@ _MONTH_NAMES = (
     "juli july juillet июль июля липень липня julio luglio lipiec lipca",
     "august août август августа серпень серпня agosto augustus sierpień sierpnia",
     "september septembre сентябрь сентября вересень вересня septiembre settembre wrzesień września",
-    "oktober october octobre октябрь октября жовтень жовтня octubre ottobre październik października",
+    "oktober october octobre октябрь октября жовтень жовтня octubre ottobre "
+    "październik października",
     "november novembre ноябрь ноября листопад листопада noviembre listopada",
     "dezember december décembre декабрь декабря грудень грудня diciembre dicembre grudzień grudnia",
 )
-_WEEKDAY_NAMES = (
+_WEEKDAY_NAMES = (  # one row per day
     "mo montag monday lundi понедельник понеділок пн lunes lunedì maandag poniedziałek",
     "di dienstag tuesday mardi вторник вівторок вт martes martedì dinsdag wtorek",
     "mi mittwoch wednesday mercredi среда середа ср miércoles mercoledì woensdag środa",
@@ -41,16 +44,20 @@ _WEEKDAY_NAMES = (
     "sa samstag sonnabend saturday samedi суббота субота сб sábado sabato zaterdag sobota",
     "so sonntag sunday dimanche воскресенье неділя вс нд domingo domenica zondag niedziela",
 )
-_FILLER = frozenset(
-    "um am at on den der dem the of le la de du a à den vom von ab uhr h г года р року в о od".split()
-    + "stand datum veröffentlicht aktualisiert published updated date".split()
+_FILLER_WORDS = (
+    "um am at on den der dem the of le la de du a à vom von ab uhr h г года р року в о od "
+    "stand datum veröffentlicht aktualisiert published updated date"
 )
 _HOURS_FROM_UTC = {
     **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0),
     **dict.fromkeys(("cet", "mez", "bst", "west"), 1),
     **dict.fromkeys(("cest", "mesz", "eet"), 2),
     **dict.fromkeys(("msk", "eest"), 3),
-    **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
+    **dict.fromkeys(("est", "cdt"), -5),
+    **dict.fromkeys(("cst", "mdt"), -6),
+    **dict.fromkeys(("mst", "pdt"), -7),
+    "edt": -4,
+    "pst": -8,
 }
 _DAY_FIRST = frozenset({"de", "fr", "ru", "uk", "es", "it", "nl", "pl"})
 
@@ -71,6 +78,7 @@ _DATES = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?<!\d)(?P<y>\d{4})(?P<cut>[-/.]?)(?P<m>\d{2})(?P=cut)(?P<d>\d{2})(?!\d)",
+        r"(?<!\d)(?P<y>\d{4})(?P<cut>[-/.])(?P<m>\d{1,2})(?P=cut)(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4}|\d{2})(?!\d)",
         r"(?<!\d)(?P<d>\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]+(?P<name>[^\W\d_]{3,})\.?,?[\s-]+"
         r"(?P<y>\d{4}|\d{2})(?!\d)",
@@ -99,7 +107,7 @@ def _beginnings(rows: tuple[str, ...]) -> dict[str, int]:
 
 _MONTHS = _beginnings(_MONTH_NAMES)
 _WEEKDAYS = _beginnings(_WEEKDAY_NAMES)
-_FILLER_FOLDED = frozenset(map(_fold, _FILLER))
+_FILLER = frozenset(_fold(_FILLER_WORDS).split())
 
 
 def read_date(text: str, *, lang: str | None = None) -> datetime | None:
@@ -163,7 +171,7 @@ def _understood(rest: str) -> set[int] | None:
     """Return the weekdays among the words left over, or None when there is anything else."""
     if re.sub(r"[\s,.:|–—-]+", "", _WORD.sub("", rest)):
         return None
-    words = set(_WORD.findall(rest)) - _FILLER_FOLDED
+    words = set(_WORD.findall(rest)) - _FILLER
     return {_WEEKDAYS[word] for word in words} if words <= _WEEKDAYS.keys() else None
 
 

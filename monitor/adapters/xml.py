@@ -1,0 +1,70 @@
+"""Well-formed XML as text; entities made of entities or files are refused (bombs, XXE)."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from monitor.errors import ExtractError
+from monitor.text.clean import clean
+
+_DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
+_NESTED_ENTITY = re.compile(
+    r"<!ENTITY\s+[^%>\s]+\s+(?:\"[^\"]*[&%]\w|'[^']*[&%]\w|SYSTEM|PUBLIC)", re.I
+)
+_ROOT = re.compile(r"<(?![?!])([^\s/>]+)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def neutral(text: str) -> str:
+    """Return XML without its declaration and forbidden characters: the text is decoded already.
+
+    ExtractError when it declares entities made of entities or of other files.
+    """
+    text = _ILLEGAL.sub("", text.lstrip("\ufeff \t\r\n"))
+    if _NESTED_ENTITY.search(text):
+        raise ExtractError(
+            "The XML declares entities that stand for other entities or files. "
+            "No honest source needs that; it was not read."
+        )
+    return _DECLARATION.sub("", text, count=1).lstrip()
+
+
+def is_whole(text: str) -> bool:
+    """Say whether the last end tag is there, even where the XML has other faults."""
+    root = _ROOT.search(_COMMENT.sub("", text[:20_000]))
+    if root is None:
+        return False
+    name, end = re.escape(root.group(1)), _COMMENT.sub("", text[-4000:]).rstrip()
+    closed = rf"</{name}\s*(?:>|$)|<{name}[^<>]*/>$"
+    return bool(re.search(closed, end)) or (name == "rss" and end.endswith("</channel>"))
+
+
+def visible_blocks(text: str) -> tuple[str, ...]:
+    """Return one block per element that holds text of its own; ExtractError if not well-formed."""
+    blocks: list[str] = []
+    pending = [_parse(neutral(text))]
+    while pending:
+        element = pending.pop()
+        own = (element.text or "", *(child.tail or "" for child in element))
+        if any(part.strip() for part in own):
+            blocks.append(clean(" ".join(element.itertext())))
+        else:
+            pending.extend(reversed(element))
+    return tuple(blocks)
+
+
+def _parse(text: str) -> Element:
+    builder = TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    try:
+        parser.Parse(text.encode(), True)
+    except expat.ExpatError as error:
+        raise ExtractError(f"The XML is broken or cut short: {error}.") from error
+    return builder.close()
