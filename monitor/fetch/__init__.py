@@ -1,0 +1,11 @@
+"""Requests to the outside: conditional, polite, bounded in time and size, and never inwards.
+
+The only package that imports httpx2, httpcore2 and protego.
+"""
+
+from __future__ import annotations
+
+from monitor.fetch.answers import redact
+from monitor.fetch.client import Fetcher
+
+__all__ = ["Fetcher", "redact"]

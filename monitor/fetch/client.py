@@ -1,0 +1,198 @@
+"""The one way out: asks politely, follows redirects by hand, and says what came back."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+import httpx2 as httpx
+
+from monitor.errors import FetchError
+from monitor.fetch import answers
+from monitor.fetch.addresses import Resolve, resolve
+from monitor.fetch.politeness import Politeness
+from monitor.fetch.robots import MAX_FILE, Robots
+from monitor.fetch.wire import Answer, Call, Wire, parse, redirected
+from monitor.model import Fetched, NotModified, Request, Source, Validators
+from monitor.text.decode import decode
+
+MAX_REDIRECTS = 5
+
+_PRODUCT = re.compile(r"[A-Za-z_-]+")
+
+
+class Fetcher:
+    """Fetches for all sources, so that it knows every host's turns and rules.
+
+    `resolve` looks up names and `tls` verifies servers; both default to the system's way.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        now: Callable[[], datetime],
+        per_host: int = 1,
+        total: int = 16,
+        resolve: Resolve = resolve,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._now = now
+        self._wire = Wire(resolve, tls)
+        self._politeness = Politeness(per_host, total)
+        self._robots = Robots()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._wire.aclose()
+
+    async def fetch(
+        self, request: Request, source: Source, validators: Validators | None = None
+    ) -> Fetched | NotModified:
+        """Return the page, or that it is still the one `validators` belong to.
+
+        Raises FetchError with a sentence about what happened, where, and what to do.
+        """
+        headers = self._headers(request, source) | _conditions(request, validators)
+        call = Call(parse(request.url), headers, request.method, request.body, source.allow_private)
+        answer = await self._follow(call, source, obey_robots=source.robots)
+        if answer.status in answers.REDIRECTS:
+            raise FetchError(
+                f"{call.where}: more than {MAX_REDIRECTS} redirects, now at "
+                f"{answers.redact(answer.url)}",
+                state="broken",
+            )
+        problem = self._problem(answer, conditional=not headers.keys().isdisjoint(_CONDITIONS))
+        if problem:
+            raise problem
+        if answer.status == 304:
+            return NotModified(answer.url, answers.validators(answer.headers, validators))
+        return _fetched(answer)
+
+    def _headers(self, request: Request, source: Source) -> dict[str, str]:
+        language = {"accept-language": source.lang} if source.lang else {}
+        return {
+            "user-agent": source.user_agent or self._user_agent,
+            "accept": "*/*",
+            **language,
+            **{name.lower(): value for name, value in request.headers.items()},
+            "accept-encoding": "gzip",
+            "connection": "close",
+        }
+
+    def _problem(self, answer: Answer, *, conditional: bool) -> FetchError | None:
+        return answers.refusal(
+            answer.status,
+            answer.headers,
+            answers.redact(answer.url),
+            now=self._now(),
+            conditional=conditional,
+        )
+
+    async def _follow(self, call: Call, source: Source, *, obey_robots: bool) -> Answer:
+        """The first answer that is no redirect, or the one that is a redirect too many."""
+        cookies = httpx.Cookies()
+        clock = _Clock(source.timeout)
+        for hops in range(MAX_REDIRECTS + 1):
+            gap = source.delay
+            if obey_robots:
+                gap = max(gap, await self._crawl_delay(call, source))
+            async with self._politeness.turn(call.host, gap), clock.running(call.where):
+                answer = await self._wire.ask(call, cookies)
+                self._obey(answer, call.host)
+            if answer.status not in answers.REDIRECTS or hops == MAX_REDIRECTS:
+                break
+            call = redirected(call, answer)
+        return answer
+
+    def _obey(self, answer: Answer, host: str) -> None:
+        """Leave a host alone that asks for it, before anyone else's turn comes."""
+        if answer.status in (429, 503):
+            problem = self._problem(answer, conditional=False)
+            if problem and problem.retry_after:
+                self._politeness.leave_alone(host, problem.retry_after, problem.state)
+
+    async def _crawl_delay(self, call: Call, source: Source) -> timedelta:
+        """The pause that robots.txt asks for. Raises FetchError when it forbids the request."""
+        agent = _product(call.headers["user-agent"])
+        file = parse("/robots.txt", call.url)
+
+        async def fetch() -> Answer:
+            headers = self._headers(Request(str(file)), source)
+            ask = Call(file, headers, private=call.private, limit=MAX_FILE, cut=True)
+            return await self._follow(ask, source, obey_robots=False)
+
+        rules = await self._robots.rules(answers.redact(str(file)), fetch)
+        rules.check(str(call.url), call.where, agent)
+        return rules.crawl_delay(agent)
+
+
+class _Clock:
+    """A time limit that runs only while a request does, not while its turn is awaited."""
+
+    def __init__(self, limit: timedelta) -> None:
+        self._limit = limit
+        self._left = limit.total_seconds()
+
+    @asynccontextmanager
+    async def running(self, where: str) -> AsyncIterator[None]:
+        """Raise FetchError (timeout) when the time is used up."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            async with asyncio.timeout(self._left):
+                yield
+        except TimeoutError as error:
+            raise FetchError(
+                f"{where}: no complete answer within {answers.spoken(self._limit)}",
+                state="timeout",
+            ) from error
+        finally:
+            self._left -= loop.time() - start
+
+
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+
+
+def _conditions(request: Request, kept: Validators | None) -> dict[str, str]:
+    if kept is None or request.method != "GET":
+        return {}
+    named = {"if-none-match": kept.etag, "if-modified-since": kept.last_modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def _product(user_agent: str) -> str:
+    """The name that robots.txt knows a program by (RFC 9309, 2.2.1)."""
+    found = _PRODUCT.match(user_agent)
+    return found[0] if found else user_agent
+
+
+def _fetched(answer: Answer) -> Fetched:
+    kind = answers.media_type(answer.headers)
+    text = ""
+    if answers.is_text(kind, answer.content):
+        text, _ = decode(answer.content, answer.headers.get("content-type"))
+    headers: Mapping[str, str] = answer.headers
+    return Fetched(
+        url=answer.url,
+        status=answer.status,
+        media_type=kind,
+        content=answer.content,
+        text=text,
+        headers=headers,
+        validators=answers.validators(headers),
+    )
