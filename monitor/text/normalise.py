@@ -1,0 +1,229 @@
+"""Text as terms see it: one spelling for what people and PDF files write in many ways.
+
+Every step is a substitution that remembers what it replaced, so that a place in the normalised
+text leads back to the words of the page. Nothing is remembered unless somebody asks.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import chain
+
+Replace = Callable[[re.Match[str]], str]
+
+_DASHES = "‐‑‒–—―−﹘﹣"
+_APOSTROPHES = "’‘ʼ′`´ʹʾ‛"
+_QUOTES = "“”„‟«»‹›"
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
+_FOLDED = chain(range(0xA0, 0x600), range(0x1D00, 0x2100), range(0xFB00, 0xFB07),
+                range(0xFF01, 0xFF5F))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A normalised text which knows where its characters come from."""
+
+    original: str
+    text: str
+    steps: tuple[tuple[Step, str], ...] = ()
+
+    def origin(self, position: int) -> int:
+        """The offset in the original that `position` (0 … len(text)) stems from; monotone."""
+        return reduce(lambda at, edits: edits.start(at), self._edits, position)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original that the characters start … end-1 stand for."""
+        last = reduce(lambda at, edits: edits.end(at), self._edits, end)
+        return self.origin(start), last
+
+    @cached_property
+    def _edits(self) -> tuple[_Edits, ...]:
+        return tuple(_Edits.of(step, before) for step, before in reversed(self.steps))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One substitution; `hint` is a cheaper pattern without which `pattern` cannot occur."""
+
+    pattern: re.Pattern[str]
+    replace: Replace
+    hint: re.Pattern[str] | None = None
+
+    def apply(self, text: str) -> str:
+        """The text after the substitution."""
+        if self.hint is not None and not self.hint.search(text):
+            return text
+        return self.pattern.sub(self.replace, text)
+
+
+@dataclass(frozen=True)
+class _Edits:
+    """What a step replaced: where each edit begins and ends, before and after."""
+
+    before: tuple[tuple[int, int], ...]
+    after: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, step: Step, text: str) -> _Edits:
+        before, after, shift = [], [], 0
+        for found in step.pattern.finditer(text):
+            begin, length = found.start() + shift, len(step.replace(found))
+            before.append(found.span())
+            after.append((begin, begin + length))
+            shift += length - (found.end() - found.start())
+        return cls(tuple(before), tuple(after), tuple(begin for begin, _ in after))
+
+    def start(self, position: int) -> int:
+        index = bisect_right(self.starts, position) - 1
+        if index < 0:
+            return position
+        if position < self.after[index][1]:
+            return self.before[index][0]
+        return position - self.after[index][1] + self.before[index][1]
+
+    def end(self, position: int) -> int:
+        """Like `start` for an exclusive end: nothing dropped behind the last character counts."""
+        if position == 0:
+            return 0
+        index = bisect_right(self.starts, position - 1) - 1
+        if index >= 0 and position <= self.after[index][1]:
+            return self.before[index][1]
+        return self.start(position - 1) + 1
+
+
+def normalise(text: str) -> Normalised:
+    """The text in lower case without accents, marks, hyphens at line ends and spaced letters.
+
+    ä is written ae and ß ss; accents are taken from Latin letters only; ё becomes е; all dashes
+    are `-`, all apostrophes `'`. White space and other characters stay as they are.
+    """
+    steps: list[tuple[Step, str]] = []
+    current = text
+    for step in _STEPS:
+        if isinstance(step, Step):
+            changed = step.apply(current)
+            if changed != current:
+                steps.append((step, current))
+            current = changed
+        else:
+            current = step(current)
+    return Normalised(text, current, tuple(steps))
+
+
+def fold(text: str) -> str:
+    """The text with the letters of normalised text, but hyphens, marks and spaces as they are."""
+    composed = unicodedata.normalize("NFC", _INVISIBLES.apply(text))
+    return _SPELLED.apply(_lower(composed))
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length: İ alone would become two characters."""
+    return text.replace("İ", "I").lower()
+
+
+# --- letters -------------------------------------------------------------------------------------
+
+
+def _folded(char: str) -> str:
+    """One character as normalised text has it."""
+    if char in _UMLAUTS:
+        return _UMLAUTS[char]
+    plain = unicodedata.normalize("NFKC", char).lower()
+    if not unicodedata.name(char, "").startswith("LATIN"):
+        return plain if len(plain) == 1 else char
+    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+    return bare.translate(_CROSSED)
+
+
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+_CROSSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae",
+                          "œ": "oe", "ħ": "h", "ŧ": "t"})  # fmt: skip
+
+
+def _letters() -> dict[str, str]:
+    """What every character of a lower-case text becomes, unless it stays."""
+    changed = {char: _folded(char) for char in map(chr, _FOLDED) if char == char.lower()}
+    changed |= dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
+    changed |= dict.fromkeys(_QUOTES, '"') | {"ё": "е", "…": "."}
+    return {char: plain for char, plain in changed.items() if plain and plain != char}
+
+
+_LETTERS = _letters()
+
+
+@dataclass(frozen=True)
+class _Spelled(Step):
+    """The step for `_LETTERS`; a text has few different ones, and `replace` is ten times faster."""
+
+    def apply(self, text: str) -> str:
+        return reduce(
+            lambda now, char: now.replace(char, _LETTERS[char]), set(text) & _LETTERS.keys(), text
+        )
+
+
+_SPELLED = _Spelled(
+    re.compile(f"[{re.escape(''.join(_LETTERS))}]"), lambda found: _LETTERS[found[0]]
+)
+_INVISIBLES = Step(
+    re.compile(rf"[\u00ad{_INVISIBLE}](?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?"), lambda _: ""
+)
+
+# --- damage and ellipsis -------------------------------------------------------------------------
+
+_LOWER = "a-zß-öø-ÿœа-яёіїєґўј"
+_AND = r"(?:und|oder|bzw|sowie|and|or|et|ou|и|или|та|або)\b"
+_ENTITIES = Step(
+    re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24}\d{0,2});"),
+    lambda found: html.unescape(found[0]),
+)
+_ACCENTS = Step(
+    re.compile(r"\w[\u0300-\u036f]+"),
+    lambda found: unicodedata.normalize("NFC", found[0]),
+    hint=re.compile(r"[\u0300-\u036f]"),
+)
+# «Verhand-\nlung», «Bun- desregierung»; but «Wehr- und Zivildienst» stays.
+_BROKEN = Step(
+    re.compile(rf"[-‐‑](?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{_AND})(?=[{_LOWER}])"),
+    lambda _: "",
+)
+# «Verweigerer*innen», «Verweigerer/-innen», «objecteur·rices»; capital I needs only lower case.
+_GENDERED = Step(
+    re.compile(rf"[*:_/·•](?<=[{_LOWER}].)-?(?=in\b|innen\b|(?<=[·•])(?:e|es|s|rices?|euses?)\b)"),
+    lambda _: "",
+)
+_BRACKETED = Step(
+    re.compile(rf"\((?<=[{_LOWER}].)-?(in|innen)\)"),
+    lambda found: found[1],
+)
+# «V o r b e m e r k u n g»: four letters or more, one blank between each two.
+_SPACED = Step(
+    re.compile(r"(?<![\w'])[^\W\d_](?: [^\W\d_]){3,}(?![\w'])"),
+    lambda found: found[0].replace(" ", ""),
+    hint=re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_]\b"),
+)
+_HEAD = r"(?:dienst|pflicht|verweiger|entzieh|einberuf|einzieh|rekrutier|fluecht)"
+_LINK = r"(?:,|/| und| oder| bzw\.?| sowie| or| and)"
+# «wehr- bzw. militaerdienst» → «wehrdienst bzw. militaerdienst»
+_HEADLESS = Step(
+    re.compile(rf"-(?<=\w\w-)(?={_LINK} ?(?:\w{{2,20}}-{_LINK} ?)?\w{{2,20}}?({_HEAD}\w*))"),
+    lambda found: found[1],
+)
+# «wehrdienstentziehung/-verweigerung» → «wehrdienstentziehung/wehrdienstverweigerung»
+_TAILLESS = Step(
+    re.compile(rf"\b(\w{{3,20}}dienst)(\w{{3,20}})({_LINK} ?)-(?={_HEAD})"),
+    lambda found: f"{found[1]}{found[2]}{found[3]}{found[1]}",
+    hint=re.compile(r"dienst\w{3,20}[ ,/].{0,6}-"),
+)
+
+
+_STEPS: tuple[Step | Callable[[str], str], ...] = (
+    _ENTITIES, _ENTITIES, _INVISIBLES, _ACCENTS, _BROKEN, _GENDERED, _BRACKETED, _SPACED, _lower, _SPELLED,
+    _HEADLESS, _TAILLESS,
+)  # fmt: skip
