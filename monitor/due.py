@@ -17,6 +17,8 @@ from monitor.text.fingerprint import fingerprint
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 
 FIRST_RETRY = timedelta(minutes=5)
@@ -53,6 +55,14 @@ def parse_schedule(text: str) -> Schedule:
                 f"`{text}` is no schedule; write `daily 07:00`, `weekly mon 07:00`, "
                 "`immediately` or `cron: 0 7 * * mon`"
             )
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the length of `90s`, `30m`, `6h`, `14d` or `2w`; ValueError with a sentence else."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"`{text}` is no duration; write it like 30m, 6h or 14d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _clock(text: str) -> tuple[int, int]:

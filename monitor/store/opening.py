@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +61,27 @@ class Store:
             engine.dispose()
             raise
         return cls(engine)
+
+    @contextmanager
+    def only_daemon(self) -> Iterator[None]:
+        """Hold the right to be the one daemon of this database; StoreError when another holds it.
+
+        The lock lies beside a SQLite file and ends with the process, however that ends. Servers
+        are told apart by their workers, not here.
+        """
+        address = self._engine.url
+        if not _is_file(address):
+            yield
+            return
+        lock = Path(f"{address.database}.lock")
+        with lock.open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise StoreError(
+                    f"another policy-monitor runs on {address.database}; stop it first"
+                ) from error
+            yield
 
     def __enter__(self) -> Store:
         return self

@@ -90,6 +90,14 @@ class Outbox:
             oldest_pending=rows.get(MailState.PENDING, (0, None))[1],
         )
 
+    def state_of(self, message_id: str) -> str:
+        """Return what became of a digest: `accepted`, `refused` by all, or `pending` for some."""
+        query = select(tables.mail.c.state).where(tables.mail.c.message_id == message_id)
+        with self._reading.connect() as connection:
+            states = set(connection.execute(query).scalars())
+        order = (MailState.PENDING, MailState.ACCEPTED, MailState.REFUSED)
+        return next((state.value for state in order if state in states), "unknown")
+
     def refused(self, since: datetime) -> tuple[OutboxMail, ...]:
         """Return the mails that were refused for good at or after `since`."""
         c = tables.mail.c

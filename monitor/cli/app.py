@@ -1,0 +1,75 @@
+"""The commands' common part: options, errors in words, exit statuses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.errors import ConfigError, MonitorError
+from monitor.log import configure
+
+EXIT_UNDONE = 1
+EXIT_CONFIG = 78
+
+app = typer.Typer(
+    name="policy-monitor",
+    help="Watch the places where the fate of deserters and conscientious objectors is decided, "
+    "and mail digests of what matters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"policy-monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    sources: Annotated[
+        Path | None, typer.Option(help="The file of sources and topics. [./sources.yaml]")
+    ] = None,
+    recipients: Annotated[
+        Path | None, typer.Option(help="The file of lists. [recipients.yaml beside the sources]")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="The database, as an SQLAlchemy URL. [SQLite in ./state]")
+    ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    from monitor.cli.root import process_root  # noqa: PLC0415 - keeps --help fast
+
+    root = process_root(sources, recipients, database)
+    configure(root.settings.log, quiet=context.invoked_subcommand != "run")
+    context.obj = root
+
+
+def main() -> None:
+    """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
+    from monitor.cli import looking, setting_up, studying, trying, watching  # noqa: F401, PLC0415
+
+    try:
+        app()
+    except ConfigError as error:
+        _say(str(error))
+        sys.exit(EXIT_CONFIG)
+    except MonitorError as error:
+        _say(str(error))
+        sys.exit(EXIT_UNDONE)
+
+
+def _say(text: str) -> None:
+    typer.echo(f"policy-monitor: {text}" if "\n" not in text else text, err=True)

@@ -1,0 +1,236 @@
+"""Commands that look at what was stored: alerts, history, diff, status."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from monitor.cli import show
+from monitor.cli.app import AsJson, app
+from monitor.cli.root import Root, now
+from monitor.digest import wanted
+from monitor.due import parse_duration
+from monitor.health import health
+from monitor.model import Health, Item, Source, SourceState
+from monitor.store import ListState, OutboxCount, VersionRow
+
+_KIND_STYLES = {"added": "green", "edited": "yellow", "removed": "red"}
+
+
+def _since(text: str | None) -> datetime | None:
+    """A moment from `14d`, `2026-11-01` or an ISO time."""
+    if text is None:
+        return None
+    try:
+        return now() - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"`{text}` is no time; write 14d, 2026-11-01 or 2026-11-01T07:00"
+        ) from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+@app.command()
+def alerts(
+    context: typer.Context,
+    since: Annotated[
+        str | None, typer.Option(help="Only those found since: 14d, or 2026-11-01.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option(help="Only those of this topic.")] = None,
+    mailing_list: Annotated[
+        str | None, typer.Option("--list", help="Only those that this list wants.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the stored alerts, newest first."""
+    root: Root = context.obj
+    if topic is not None and topic not in root.config.vocabulary.topics:
+        known = ", ".join(root.config.vocabulary.topics)
+        raise typer.BadParameter(f"there is no topic `{topic}`; there are {known}")
+    chosen = root.mailing_list(mailing_list) if mailing_list else None
+    with root.store() as store:
+        found = [
+            alert
+            for alert in store.history.alerts(_since(since))
+            if (topic is None or topic in alert.topics)
+            and (chosen is None or wanted(alert, chosen))
+        ]
+    if as_json:
+        show.as_json([show.alert_json(alert) for alert in found])
+        return
+    for alert in found:
+        kind = Text(alert.kind.value, style=_KIND_STYLES[alert.kind.value])
+        show.line(Text.assemble(show.moment(alert.detected_at), "  ", kind, f"  {alert.source}"))
+        show.line(f"  {alert.title}", style="bold")
+        for match in alert.matches[:3]:
+            show.line(Text.assemble("  ", show.excerpt(match.excerpt)))
+        show.line(f"  {', '.join(alert.topics) or '(every change)'}  {alert.url or ''}\n")
+    show.line(f"{len(found)} alerts")
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A source.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show the stored versions of a source."""
+    root: Root = context.obj
+    source = root.source(id_)
+    with root.store() as store:
+        versions = store.history.versions(source.id)
+    if as_json:
+        show.as_json([_version_json(version) for version in versions])
+        return
+    show.table(
+        source.name,
+        ["version", "at", "added", "edited", "removed"],
+        [
+            (
+                str(v.number),
+                show.moment(v.at),
+                *(str(n or "") for n in (v.added, v.edited, v.removed)),
+            )
+            for v in versions
+        ],
+    )
+
+
+def _version_json(version: VersionRow) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "at": show.iso(version.at),
+        "added": version.added,
+        "edited": version.edited,
+        "removed": version.removed,
+    }
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A source.")],
+    a: Annotated[int | None, typer.Argument(metavar="A", help="The older version.")] = None,
+    b: Annotated[int | None, typer.Argument(metavar="B", help="The newer version.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what differs between two stored versions: the last two, A and the last, or A and B."""
+    root: Root = context.obj
+    source = root.source(id_)
+    with root.store() as store:
+        numbers = [version.number for version in store.history.versions(source.id)]
+        older, newer = _choose(numbers, a, b, id_)
+        before = store.history.state_at(source.id, older)
+        after = store.history.state_at(source.id, newer)
+    lines = _unified(before, after, f"version {older}", f"version {newer}")
+    if as_json:
+        show.as_json({"a": older, "b": newer, "lines": lines})
+        return
+    for each in lines:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(each[:1], "")
+        show.line(each, style=style)
+    if not lines:
+        show.line(f"versions {older} and {newer} read the same")
+
+
+def _choose(numbers: list[int], a: int | None, b: int | None, id_: str) -> tuple[int, int]:
+    if not numbers:
+        raise typer.BadParameter(f"nothing is stored of `{id_}` yet; run `check {id_}` first")
+    for wanted_number in (a, b):
+        if wanted_number is not None and wanted_number not in numbers:
+            known = ", ".join(map(str, numbers[-10:]))
+            raise typer.BadParameter(f"`{id_}` has no version {wanted_number}; there are {known}")
+    newer = b if b is not None else numbers[-1]
+    older = a if a is not None else (numbers[-2] if len(numbers) > 1 else numbers[-1])
+    return older, newer
+
+
+def _unified(before: Mapping[str, Item], after: Mapping[str, Item], a: str, b: str) -> list[str]:
+    return list(difflib.unified_diff(_lines(before), _lines(after), a, b, lineterm="", n=1))
+
+
+def _lines(items: Mapping[str, Item]) -> list[str]:
+    return [text for id_ in sorted(items) for text in (f"# {items[id_].title}", *items[id_].blocks)]
+
+
+@app.command()
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the health of every source, the lists, and the outbox."""
+    root: Root = context.obj
+    with root.store() as store:
+        states = store.checks.states()
+        lists = tuple(store.digests.states().values())
+        outbox = store.outbox.count()
+    rows = [(s, states.get(s.id, SourceState(s.id))) for s in root.config.sources]
+    healthy = [(source, state, health(source, state, now())) for source, state in rows]
+    if as_json:
+        show.as_json(
+            {
+                "sources": [_source_json(*row) for row in healthy],
+                "lists": [_list_json(each) for each in lists],
+                "outbox": _outbox_json(outbox),
+            }
+        )
+    else:
+        _show_status(healthy, outbox)
+
+
+def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "state": what.value,
+        "last_checked": show.iso(state.last_checked),
+        "last_changed": show.iso(state.last_changed),
+        "last_error": state.last_error,
+        "next_check": show.iso(state.next_check),
+        "failing_since": show.iso(state.failing_since),
+        "failures": state.failures,
+        "held": state.shrunk,
+    }
+
+
+def _list_json(state: ListState) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "last_cutoff": show.iso(state.last_cutoff),
+        "last_mail": show.iso(state.last_mail),
+    }
+
+
+def _show_status(rows: list[tuple[Source, SourceState, Health]], outbox: OutboxCount) -> None:
+    show.table(
+        "",
+        ["source", "state", "checked", "changed", "next", "trouble"],
+        [
+            (
+                source.id,
+                what.value,
+                show.moment(state.last_checked),
+                show.moment(state.last_changed),
+                show.moment(state.next_check),
+                state.last_error or state.shrunk or "",
+            )
+            for source, state, what in rows
+        ],
+    )
+    show.line(f"outbox: {outbox.pending} waiting, {outbox.accepted} sent, {outbox.refused} refused")
+    if outbox.oldest_pending and now() - outbox.oldest_pending > timedelta(hours=1):
+        show.line(f"the oldest mail waits since {show.moment(outbox.oldest_pending)}", style="red")
+
+
+def _outbox_json(outbox: OutboxCount) -> dict[str, Any]:
+    return {
+        "pending": outbox.pending,
+        "accepted": outbox.accepted,
+        "refused": outbox.refused,
+        "oldest_pending": show.iso(outbox.oldest_pending),
+    }

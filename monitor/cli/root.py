@@ -1,0 +1,134 @@
+"""The composition root: from arguments and environment to the parts that work together."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from monitor import __version__
+from monitor.config import Config, load
+from monitor.daemon import Plan
+from monitor.deliver import mail_door
+from monitor.fetch import Fetcher
+from monitor.match import Rules, compile_vocabulary
+from monitor.model import MailingList, Source
+from monitor.pipeline import Door, Office
+from monitor.render import Templates
+from monitor.settings import Settings, read_settings
+from monitor.shipped import shipped
+from monitor.store import Store
+from monitor.text.nearest import nearest
+
+Named = TypeVar("Named")
+
+
+def now() -> datetime:
+    """The one clock of the program."""
+    return datetime.now(UTC)
+
+
+def settings_from(
+    environ: Mapping[str, str],
+    sources: Path | None = None,
+    recipients: Path | None = None,
+    database: str | None = None,
+) -> Settings:
+    """Return the settings of this process; raises ConfigError."""
+    return read_settings(
+        environ,
+        Path.cwd(),
+        sources=sources,
+        recipients=recipients,
+        database=database,
+        hostname=socket.getfqdn(),
+    )
+
+
+@dataclass(frozen=True)
+class Root:
+    """The parts, each made when it is first needed."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+
+    @cached_property
+    def config(self) -> Config:
+        """What the two files say; raises ConfigError."""
+        return self.load()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The compiled topics."""
+        return compile_vocabulary(self.config.vocabulary)
+
+    @property
+    def templates(self) -> Path:
+        """The folder of the mail templates."""
+        return self.settings.templates or shipped("templates")
+
+    def load(self, *, with_templates: bool = False) -> Config:
+        """Read the two files anew; a recipients file that nobody named may be missing."""
+        recipients = self.settings.recipients
+        named = recipients != self.settings.sources.with_name("recipients.yaml")
+        present = recipients if named or recipients.exists() else None
+        return load(self.settings.sources, present, self.templates if with_templates else None)
+
+    def store(self) -> Store:
+        """Open the store."""
+        return Store.open(self.settings.database)
+
+    def fetcher(self) -> Fetcher:
+        """Return the way out to the network; an asynchronous context manager."""
+        contact = f" (+{self.config.contact})" if self.config.contact else ""
+        return Fetcher(user_agent=f"policy-monitor/{__version__}{contact}", now=now)
+
+    def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:
+        """Return what opens the way out for mails."""
+        return lambda: mail_door(self.settings.mail, self.settings.mail_password)
+
+    def office(self, config: Config | None = None) -> Office:
+        """Return what composing needs."""
+        config = config or self.config
+        return Office(
+            lists=config.lists,
+            sources={source.id: source for source in config.sources},
+            topics=config.vocabulary.topics,
+            templates=Templates(self.templates),
+            sender=self.settings.mail_from,
+        )
+
+    def plan(self) -> Plan:
+        """Return what the daemon works by, read anew; raises ConfigError."""
+        config = self.load(with_templates=True)
+        return Plan(config.sources, compile_vocabulary(config.vocabulary), self.office(config))
+
+    def source(self, id_: str) -> Source:
+        """Return a source by its id; wrong usage when there is none."""
+        return _named(id_, {s.id: s for s in self.config.sources}, self.settings.sources)
+
+    def mailing_list(self, id_: str) -> MailingList:
+        """Return a list by its id; wrong usage when there is none."""
+        return _named(id_, {each.id: each for each in self.config.lists}, self.settings.recipients)
+
+
+def _named(id_: str, known: Mapping[str, Named], file: Path) -> Named:
+    try:
+        return known[id_]
+    except KeyError:
+        near = nearest(id_, known)
+        hint = f" – did you mean `{near}`?" if near else ""
+        raise typer.BadParameter(f"`{id_}` is not in {file}{hint}") from None
+
+
+def process_root(sources: Path | None, recipients: Path | None, database: str | None) -> Root:
+    """Return the root of this process."""
+    return Root(settings_from(os.environ, sources, recipients, database), os.environ)

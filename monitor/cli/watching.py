@@ -1,0 +1,237 @@
+"""Commands that do the work: check, run, digest, deliver."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli import show
+from monitor.cli.app import EXIT_UNDONE, AsJson, app
+from monitor.cli.root import Root, now
+from monitor.daemon import Daemon
+from monitor.model import Source
+from monitor.notify import Notifier
+from monitor.pipeline import (
+    Checked,
+    Composed,
+    Delivered,
+    Outcome,
+    check_sources,
+    compose_digests,
+    deliver_pending,
+    preview_digests,
+)
+from monitor.render import compose
+from monitor.store import Store
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Sources; all if none is named.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the named sources, or all, once and now, due or not.
+
+    A source in trouble is part of the result, not a failure of this command.
+    """
+    root: Root = context.obj
+    sources = [root.source(id_) for id_ in ids or ()] or [
+        source for source in root.config.sources if source.enabled
+    ]
+    with root.store() as store:
+        store.digests.meet([each.id for each in root.config.lists], now())
+        checked = asyncio.run(_check(root, store, sources))
+    if as_json:
+        show.as_json(_checked_json(checked))
+    else:
+        _show_checked(checked)
+
+
+async def _check(root: Root, store: Store, sources: list[Source]) -> tuple[Checked, ...]:
+    with show.progress("checking", len(sources)) as advance:
+        async with root.fetcher() as fetcher:
+            return await check_sources(
+                sources,
+                store=store,
+                fetch=fetcher.fetch,
+                rules=root.rules,
+                now=now,
+                done=lambda checked: advance(checked.source),
+            )
+
+
+def _checked_json(checked: tuple[Checked, ...]) -> dict[str, Any]:
+    outcomes = [each.outcome for each in checked]
+    return {
+        "checked": len(checked),
+        "unchanged": outcomes.count(Outcome.UNCHANGED),
+        "changed": outcomes.count(Outcome.CHANGED),
+        "failed": outcomes.count(Outcome.FAILED),
+        "alerts": sum(len(each.alerts) for each in checked),
+        "sources": [
+            {
+                "id": each.source,
+                "outcome": each.outcome.value,
+                "changes": len(each.changes),
+                "alerts": len(each.alerts),
+                "error": each.error,
+            }
+            for each in checked
+        ],
+    }
+
+
+def _show_checked(checked: tuple[Checked, ...]) -> None:
+    show.table(
+        "",
+        ["source", "outcome", "changes", "alerts", "trouble"],
+        [
+            (
+                each.source,
+                each.outcome.value,
+                str(len(each.changes) or ""),
+                str(len(each.alerts) or ""),
+                each.error or "",
+            )
+            for each in checked
+        ],
+    )
+    totals = _checked_json(checked)
+    show.line(
+        f"{totals['checked']} checked, {totals['changed']} changed, "
+        f"{totals['failed']} failed, {totals['alerts']} alerts"
+    )
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Run as a service: check what is due, compose and deliver digests, until told to stop.
+
+    SIGHUP reads the configuration anew; a broken one is refused and the old goes on.
+    """
+    root: Root = context.obj
+    plan = root.plan()
+    with root.store() as store, store.only_daemon():
+        asyncio.run(_run(root, store, plan))
+
+
+async def _run(root: Root, store: Store, plan: Any) -> None:
+    async with root.fetcher() as fetcher:
+        daemon = Daemon(
+            plan,
+            store=store,
+            fetch=fetcher.fetch,
+            door=root.door(),
+            reload=root.plan,
+            now=now,
+            notifier=Notifier(os.environ),
+        )
+        await daemon.run()
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    lists: Annotated[
+        list[str] | None, typer.Argument(metavar="[LIST]...", help="Lists; all if none is named.")
+    ] = None,
+    preview: Annotated[
+        Path | None, typer.Option(help="Only write what would be mailed into this folder.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Do not wait for the schedule: cut off now.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose the digests that are due, and deliver them."""
+    root: Root = context.obj
+    only = [root.mailing_list(id_).id for id_ in lists or ()]
+    with root.store() as store:
+        if preview:
+            _preview(root, store, preview, only)
+            return
+        composed = compose_digests(root.office(), store, now(), only=only, force=force)
+        delivered = asyncio.run(deliver_pending(store, root.door(), now))
+        rows = [_composed_json(each, store) for each in composed]
+    if as_json:
+        show.as_json({"digests": rows})
+    else:
+        _show_composed(rows, delivered)
+    if any(each.state == "failed" for each in composed):
+        raise typer.Exit(EXIT_UNDONE)
+
+
+def _preview(root: Root, store: Store, folder: Path, only: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for planned, rendered in preview_digests(root.office(), store, now(), only=only):
+        wire = compose(
+            rendered,
+            message_id=planned.message_id,
+            date=planned.cutoff,
+            sender=root.settings.mail_from,
+            recipient=root.mailing_list(planned.list_id).to[0],
+            list_id=planned.list_id,
+            list_name=planned.list_name,
+        )
+        (folder / f"{planned.list_id}.eml").write_bytes(wire)
+        (folder / f"{planned.list_id}.html").write_text(rendered.html, encoding="utf-8")
+        (folder / f"{planned.list_id}.txt").write_text(rendered.text, encoding="utf-8")
+        show.line(f"{planned.list_id}: {planned.count} entries – {folder / planned.list_id}.html")
+
+
+def _composed_json(composed: Composed, store: Store) -> dict[str, Any]:
+    state = composed.state
+    if composed.message_id is not None:
+        state = store.outbox.state_of(composed.message_id)
+    return {
+        "list": composed.list_id,
+        "message_id": composed.message_id,
+        "alerts": composed.alerts,
+        "state": state,
+    }
+
+
+def _show_composed(rows: list[dict[str, Any]], delivered: Delivered) -> None:
+    if rows:
+        show.table(
+            "",
+            ["list", "alerts", "state", "message"],
+            [(r["list"], str(r["alerts"]), r["state"], r["message_id"] or "") for r in rows],
+        )
+    else:
+        show.line("no digest is due")
+    _show_delivered(delivered)
+
+
+@app.command()
+def deliver(
+    context: typer.Context,
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Also what waits for its next attempt.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send what is in the outbox and due."""
+    root: Root = context.obj
+    with root.store() as store:
+        delivered = asyncio.run(deliver_pending(store, root.door(), now, waiting_too=at_once))
+    if as_json:
+        show.as_json({"sent": delivered.sent, "retry": delivered.retry, "failed": delivered.failed})
+    else:
+        _show_delivered(delivered)
+    if delivered.retry or delivered.failed:
+        raise typer.Exit(EXIT_UNDONE)
+
+
+def _show_delivered(delivered: Delivered) -> None:
+    show.line(
+        f"{delivered.sent} mails sent, {delivered.retry} to be tried again, "
+        f"{delivered.failed} refused"
+    )

@@ -1,0 +1,183 @@
+"""`run`: three fixed jobs ask the store what is due; due times are rows, so nothing is missed.
+
+APScheduler only ticks. A tick never waits for the work it starts: one slow source must not hold
+up the others, nor the watchdog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.errors import ConfigError
+from monitor.log import log
+from monitor.match import Rules
+from monitor.model import Source
+from monitor.notify import Notifier
+from monitor.pipeline import (
+    Door,
+    Fetch,
+    Office,
+    check_source,
+    compose_digests,
+    deliver_pending,
+)
+from monitor.store import Store
+
+TICK = timedelta(seconds=15)
+GRACE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the configuration asks for; a reload replaces it as a whole."""
+
+    sources: tuple[Source, ...]
+    rules: Rules
+    office: Office
+
+
+class Daemon:
+    """The service; `run` returns when it was told to stop."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        store: Store,
+        fetch: Fetch,
+        door: Callable[[], AbstractAsyncContextManager[Door]],
+        reload: Callable[[], Plan],
+        now: Callable[[], datetime],
+        notifier: Notifier,
+        tick: timedelta = TICK,
+    ) -> None:
+        self._plan = plan
+        self._store = store
+        self._fetch = fetch
+        self._door = door
+        self._reload = reload
+        self._now = now
+        self._notifier = notifier
+        self._tick = tick
+        self._working: dict[str, asyncio.Task[object]] = {}
+        self._stop = asyncio.Event()
+        self._broken: BaseException | None = None
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT; SIGHUP reloads. A bug ends the service with its error."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        scheduler = self._scheduler()
+        scheduler.start()
+        log.info("started", sources=len(self._plan.sources), lists=len(self._plan.office.lists))
+        self._notifier.ready(self._status())
+        try:
+            await self._stop.wait()
+        finally:
+            self._notifier.stopping()
+            scheduler.shutdown(wait=False)
+            await self._finish()
+        if self._broken:
+            raise self._broken
+        log.info("stopped")
+
+    def reload(self) -> None:
+        """Take over the changed configuration; a broken one is refused and the old goes on."""
+        self._notifier.reloading()
+        try:
+            self._plan = self._reload()
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("configuration refused", problem=str(problem))
+            status = f"configuration refused, the old one goes on: {error.problems[0]}"
+            self._notifier.ready(status)
+        else:
+            log.info("configuration reloaded", sources=len(self._plan.sources))
+            self._notifier.ready(self._status())
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for job in (self._check, self._compose, self._deliver):
+            scheduler.add_job(
+                job,
+                IntervalTrigger(seconds=self._tick.total_seconds()),
+                next_run_time=self._now(),
+                # Late is better than never: the default drops a run that is one second late.
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+            )
+        return scheduler
+
+    def _status(self) -> str:
+        watched = sum(source.enabled for source in self._plan.sources)
+        return f"watching {watched} sources"
+
+    # --- the three jobs --------------------------------------------------------------------------
+
+    async def _check(self) -> None:
+        """Start a check for each source that is due and not being checked."""
+        states = self._store.checks.states()
+        now = self._now()
+        for source in self._plan.sources:
+            state = states.get(source.id)
+            due = state is None or state.next_check is None or state.next_check <= now
+            if source.enabled and due:
+                self._start(f"check {source.id}", self._check_one(source))
+        # Reached only if the scheduler ticks and the database answers.
+        self._notifier.alive()
+
+    async def _check_one(self, source: Source) -> None:
+        await check_source(
+            source, store=self._store, fetch=self._fetch, rules=self._plan.rules, now=self._now()
+        )
+
+    async def _compose(self) -> None:
+        self._start("compose", self._compose_all())
+
+    async def _compose_all(self) -> None:
+        compose_digests(self._plan.office, self._store, self._now())
+
+    async def _deliver(self) -> None:
+        self._start("deliver", self._deliver_all())
+
+    async def _deliver_all(self) -> None:
+        await deliver_pending(self._store, self._door, self._now)
+
+    # --- tasks -----------------------------------------------------------------------------------
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start the work unless the same is still going on."""
+        if name in self._working:
+            work.close()
+            return
+        task: asyncio.Task[object] = asyncio.create_task(work, name=name)
+        self._working[name] = task
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        """What is no trouble of a source or a mail server is a bug or a broken disk: stop."""
+        del self._working[task.get_name()]
+        if not task.cancelled() and (error := task.exception()):
+            self._broken = error
+            self._stop.set()
+
+    async def _finish(self) -> None:
+        """Let what is under way end by itself for a while, then cut it off."""
+        tasks = list(self._working.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=GRACE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,123 @@
+"""Play recorded answers of a source, one file after another, through the real pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.errors import FetchError, MonitorError
+from monitor.match import Rules
+from monitor.model import Fetched, NotModified, Request, Source, Validators
+from monitor.pipeline import Checked, check_source
+from monitor.store import Store
+from monitor.text.decode import decode
+
+# What a recording without times is taken to be: one fetch a day.
+FIRST_FETCH = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
+PAUSE = timedelta(days=1)
+
+_MEDIA_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".xml": "application/xml",
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+    ".rdf": "application/rdf+xml",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded answer: when it was fetched, and what it held."""
+
+    file: Path
+    at: datetime
+    media_type: str
+
+
+def recordings(folder: Path) -> tuple[Recording, ...]:
+    """Return the recordings of a folder in name order.
+
+    `meta.json` there may give times and media types: `{"versions": [{"file", "at",
+    "media_type"}, …]}`; times are ISO 8601 (`at`, `fetched_at` or `commit_date`). Without it a
+    recording is a day younger than the one before. Raises MonitorError when nothing is there.
+    """
+    if not folder.is_dir():
+        raise MonitorError(f"{folder} is no folder of recordings")
+    known = _meta(folder / "meta.json")
+    files = sorted(f for f in folder.iterdir() if f.is_file() and f.name != "meta.json")
+    if not files:
+        raise MonitorError(f"{folder} holds no recordings")
+    found: list[Recording] = []
+    at = FIRST_FETCH - PAUSE
+    for file in files:
+        told = known.get(file.name, {})
+        # Two recordings of one second would be one check; time only goes forward.
+        at = max(_time(told) or at + PAUSE, at + timedelta(seconds=1))
+        media_type = told.get("media_type") or _MEDIA_TYPES.get(file.suffix.lower(), "text/plain")
+        found.append(Recording(file, at, media_type))
+    return tuple(found)
+
+
+def _meta(file: Path) -> dict[str, dict[str, str]]:
+    if not file.exists():
+        return {}
+    try:
+        versions = json.loads(file.read_text(encoding="utf-8"))["versions"]
+        return {version["file"]: version for version in versions}
+    except (ValueError, TypeError, KeyError) as error:
+        raise MonitorError(f"{file} cannot be read: {error!r}") from error
+
+
+def _time(told: Mapping[str, str]) -> datetime | None:
+    text = next((told[k] for k in ("at", "fetched_at", "commit_date") if told.get(k)), None)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MonitorError(f"meta.json: `{text}` is no ISO 8601 time") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def replay(
+    source: Source, recorded: tuple[Recording, ...], *, store: Store, rules: Rules
+) -> AsyncIterator[tuple[Recording, Checked]]:
+    """Yield what each recording comes to, checked at its own time.
+
+    What items link to is not recorded: with `follow` it stays unread.
+    """
+    for recording in recorded:
+        fetch = _Recorded(source.url, recording)
+        yield (
+            recording,
+            await check_source(source, store=store, fetch=fetch, rules=rules, now=recording.at),
+        )
+
+
+class _Recorded:
+    """Answers the source's own address with one recording, and nothing else."""
+
+    def __init__(self, url: str, recording: Recording) -> None:
+        self._url = url
+        self._recording = recording
+
+    async def __call__(
+        self, request: Request, source: Source, validators: Validators | None = None
+    ) -> Fetched | NotModified:
+        if request.url != self._url:
+            raise FetchError(f"{request.url} is not recorded", state="refused")
+        content = self._recording.file.read_bytes()
+        media_type = self._recording.media_type
+        is_text = media_type != "application/pdf"
+        text = decode(content, media_type)[0] if is_text else ""
+        return Fetched(self._url, 200, media_type, content, text)
