@@ -25,6 +25,9 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
+# For clients that need no TLS: trusts nobody, and saves loading all authorities for each test.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -66,9 +69,9 @@ class Hit:
 Answer = Page | str | bytes | Callable[[Hit], Page]
 
 
-def redirect(target: str, status: int = 302, **headers: str) -> Page:
+def redirect(target: str, status: int = 302, headers: Mapping[str, str] | None = None) -> Page:
     """Return a page that sends the reader elsewhere."""
-    return Page(status=status, headers={"Location": target, **headers})
+    return Page(status=status, headers={"Location": target, **(headers or {})})
 
 
 class Site:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -144,8 +145,10 @@ def parse(address: str, relative_to: httpx.URL | None = None) -> httpx.URL:
             f"`{redact(address)}` is not fetched: only http and https addresses are",
             state="refused",
         )
-    if not url.host:
-        raise FetchError(f"`{redact(address)}` is no address: it names no host", state="broken")
+    if not url.host or not 0 < (url.port or 80) < 65536:
+        raise FetchError(
+            f"`{redact(address)}` is no address: its host or port cannot be", state="broken"
+        )
     return url
 
 
@@ -157,7 +160,10 @@ def redirected(call: Call, answer: Answer) -> Call:
     target = answer.headers.get("location", "")
     if not target:
         raise FetchError(f"{call.where}: the server redirects to nowhere", state="broken")
-    url = parse(target, call.url)
+    try:
+        url = parse(target, call.url)
+    except FetchError as error:
+        raise FetchError(f"{call.where}: bad redirect: {error}", state=error.state) from error
     if call.url.scheme == "https" and url.scheme == "http":
         raise FetchError(
             f"{call.where}: the server redirects from https to unprotected http "
@@ -196,6 +202,7 @@ def _explained(error: Exception, call: Call) -> FetchError:
 
 
 def _no_connection(error: BaseException) -> str:
+    error = error.__context__ or error  # the pool drops the cause
     while error.__cause__:
         error = error.__cause__
     match error:
@@ -203,8 +210,8 @@ def _no_connection(error: BaseException) -> str:
             return f"its certificate cannot be trusted ({error.verify_message}); nothing was read"
         case ssl.SSLError():
             return f"no secure connection ({error.reason or error})"
-        case OSError(strerror=str(reason)):
-            return f"no connection ({reason})"
+        case OSError(errno=int(number)):
+            return f"no connection ({os.strerror(number).lower()})"
         case _:
             return f"no connection ({error})"
 
