@@ -1,0 +1,59 @@
+"""The README says what is true: every command, kind, key and setting is in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from monitor.adapters import ADAPTERS
+from monitor.cli import looking, setting_up, studying, trying, watching
+from monitor.cli.app import app
+from monitor.config import json_schema
+from monitor.config.shape import ListShape, SourceShape
+from monitor.settings import VARIABLES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMAND_MODULES = (looking, setting_up, studying, trying, watching)
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_in_the_readme_and_has_help(command: str) -> None:
+    assert f"| `{command}" in README
+    assert COMMANDS[command].help
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+def test_every_kind_is_in_the_readme(kind: str) -> None:
+    assert f"| `{kind}` |" in README
+
+
+@pytest.mark.parametrize("key", SourceShape.model_fields)
+def test_every_source_key_is_in_the_readme(key: str) -> None:
+    assert f"| `{key}` |" in README
+
+
+@pytest.mark.parametrize("key", ListShape.model_fields)
+def test_every_list_key_is_in_the_readme(key: str) -> None:
+    assert f"`{key}`" in README
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_setting_is_in_the_readme(variable: str) -> None:
+    assert f"`{variable}`" in README
+
+
+def test_the_schema_file_is_what_the_command_prints() -> None:
+    written = (ROOT / "docs" / "policy-monitor.schema.json").read_text(encoding="utf-8")
+    assert json.loads(written) == json_schema(), "run `make schema`"
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
