@@ -1,0 +1,126 @@
+"""From what the files say to the values that the program works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.config.ignoring import read_ignored
+from monitor.config.shape import (
+    DefaultsShape,
+    ListShape,
+    RecipientsFile,
+    SourcesFile,
+    SourceShape,
+    TermShape,
+    TopicShape,
+)
+from monitor.config.tree import Text
+from monitor.model import Expect, MailingList, Select, Source, Term, Topic, Vocabulary
+
+Conditions = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the two files say; sources in file order, disabled ones too."""
+
+    sources: tuple[Source, ...]
+    lists: tuple[MailingList, ...]
+    vocabulary: Vocabulary
+    contact: str | None = None
+
+
+def build(sources: SourcesFile, recipients: RecipientsFile | None) -> Config:
+    """Return the values of two files without mistakes."""
+    usual = sources.defaults or DefaultsShape()
+    return Config(
+        sources=tuple(_source(each, usual) for each in sources.sources),
+        lists=tuple(_list(each) for each in recipients.lists) if recipients else (),
+        vocabulary=build_vocabulary(sources),
+        contact=_plain(sources.contact) if sources.contact else None,
+    )
+
+
+def build_vocabulary(file: SourcesFile) -> Vocabulary:
+    """Return topics and word groups."""
+    return Vocabulary(
+        topics={str(name): _topic(str(name), topic) for name, topic in file.topics.items()},
+        words={str(name): _texts(spellings) for name, spellings in file.words.items()},
+    )
+
+
+# --- sources -------------------------------------------------------------------------------------
+
+
+def _source(entry: SourceShape, usual: DefaultsShape) -> Source:
+    """What the source says itself comes before the defaults; `select` and `expect` are joined."""
+    own, inherited = entry.given, usual.given
+    if "every" in own:
+        inherited.pop("cron", None)
+    fields = {**inherited, **own}
+    for name, made in (("select", Select), ("expect", Expect)):
+        layers = [layer[name].given for layer in (inherited, own) if name in layer]
+        if layers:
+            fields[name] = made(**{k: _plain(v) for layer in layers for k, v in layer.items()})
+    fields |= _ignore(fields.pop("ignore", ()))
+    return Source(**{key: _plain(value) for key, value in fields.items()}, line=entry.line)
+
+
+def _ignore(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    ignored = [read_ignored(text) for text in texts]
+    return {
+        "ignore_selectors": tuple(each.selector for each in ignored if each.selector),
+        "ignore_patterns": tuple(each.pattern for each in ignored if each.pattern),
+    }
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+
+def _topic(name: str, topic: TopicShape) -> Topic:
+    title: Mapping[str, str] = {str(k): str(v) for k, v in (topic.title or {}).items()}
+    unless = _conditions(topic.unless)
+    return Topic(name, title, tuple(_term(term, unless) for term in topic.terms))
+
+
+def _term(term: TermShape, unless: Conditions) -> Term:
+    given = term.given
+    return Term(
+        name=str(term.term),
+        spellings=_texts([term.term, *(term.also or [])]),
+        lang=_plain(term.lang),
+        needs=_conditions(term.needs),
+        unless=_conditions(term.unless) + unless,
+        **({"otherwise": term.otherwise} if "otherwise" in given else {}),
+        note=_plain(term.note),
+        yes=_texts(term.yes or []),
+        no=_texts(term.no or []),
+        line=term.line,
+    )
+
+
+def _conditions(conditions: Iterable[Iterable[str]] | None) -> Conditions:
+    return tuple(_texts(condition) for condition in conditions or ())
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _list(entry: ListShape) -> MailingList:
+    return MailingList(**{key: _plain(value) for key, value in entry.given.items()})
+
+
+# --- plain values --------------------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """Texts without their lines, lists as tuples; anything else as it is."""
+    if isinstance(value, Text):
+        return str(value)
+    return _texts(value) if isinstance(value, list) else value
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(text) for text in texts)

@@ -1,0 +1,175 @@
+"""What only shows when entries are seen together: names that lead nowhere, doubles, dead ends.
+
+An entry that was broken still defines its name, so that one mistake gives one note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
+
+from monitor.config.build import build_vocabulary
+from monitor.config.shape import (
+    DefaultsShape,
+    ListShape,
+    RecipientsFile,
+    SourcesFile,
+    SourceShape,
+    TopicShape,
+)
+from monitor.config.tree import Note, Text
+from monitor.match import compile_vocabulary, find
+from monitor.text.nearest import nearest
+
+# Where `select` means something, and which of its keys; other kinds know their places themselves.
+_SELECTED = {
+    "page": ("items", "title", "link", "date", "text"),
+    "document": ("text",),
+}
+
+
+def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Iterator[Note]:
+    """Yield what does not fit together in sources.yaml; `lists` is None when they are not known."""
+    yield from _doubles((source.id for source in file.sources), "id")
+    for source in [*filter(None, [file.defaults]), *file.sources]:
+        yield from _clock(source)
+        yield from _unknown(source.topics or (), "topic", file.names("topics"))
+    for entry in file.sources:
+        yield from _useless_selectors(entry)
+    if lists is not None:
+        yield from _unreachable(file, lists)
+    yield from _word_groups(file)
+    if _can_be_tried(file):
+        yield from _examples(file)
+
+
+def check_recipients(file: RecipientsFile, sources: SourcesFile | None) -> Iterator[Note]:
+    """Yield what does not fit together in recipients.yaml, and with the sources."""
+    yield from _doubles((each.id for each in file.lists), "id")
+    for each in file.lists:
+        yield from _doubles(each.to, "address", str.casefold)
+        if sources:
+            yield from _unknown(each.topics or (), "topic", sources.names("topics"))
+            yield from _nothing_to_mail(each, sources)
+
+
+def _doubles(texts: Iterable[Text], what: str, key: Callable[[str], str] = str) -> Iterator[Note]:
+    seen: dict[str, int] = {}
+    for text in filter(None, texts):
+        if key(text) in seen:
+            yield Note(text.line, f"the {what} `{text}` stands already in line {seen[key(text)]}")
+        seen.setdefault(key(text), text.line)
+
+
+def _unknown(names: Iterable[Text], what: str, known: Collection[str] | None) -> Iterator[Note]:
+    """Names that lead nowhere; `known` is None when that cannot be told."""
+    for name in names if known is not None else ():
+        if name not in (known or ()):
+            yield Note(name.line, f"there is no {what} `{name}`", nearest(name, known or ()))
+
+
+def _meant(names: Iterable[str], known: Collection[str]) -> set[str]:
+    """The names, misspelt ones as what they were probably meant to be."""
+    return {name if name in known else nearest(name, known) or name for name in names}
+
+
+# --- sources -------------------------------------------------------------------------------------
+
+
+def _clock(source: DefaultsShape) -> Iterator[Note]:
+    if source.every and source.cron:
+        line = max(source.line_of("every"), source.line_of("cron"))
+        yield Note(line, "`every` and `cron` are both given; keep one of them")
+
+
+def _useless_selectors(source: SourceShape) -> Iterator[Note]:
+    if not source.select or not source.kind:
+        return
+    useful = _SELECTED.get(source.kind, ())
+    if not useful:
+        line = source.line_of("select")
+        yield Note(line, f"`select` has no effect for the kind {source.kind}")
+        return
+    for key in source.select.given:
+        if key not in useful:
+            line = source.select.line_of(key)
+            known = ", ".join(useful)
+            yield Note(line, f"`{key}` has no effect for the kind {source.kind}; known: {known}")
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+
+def _carried(file: SourcesFile) -> set[str]:
+    """The topics that enabled sources look for; a source without `topics` looks for all."""
+    usual = file.defaults or DefaultsShape()
+    topics: set[str] = set()
+    for source in file.sources:
+        if {**usual.given, **source.given}.get("enabled", True):
+            topics.update(_meant(source.topics or usual.topics or file.topics, file.topics))
+    return topics
+
+
+def _unreachable(file: SourcesFile, lists: Iterable[ListShape]) -> Iterator[Note]:
+    used = _carried(file)
+    for each in lists:
+        used |= _meant(each.topics or file.topics, file.topics)
+    for name in file.topics:
+        if name not in used:
+            line = file.topics[name].line
+            yield Note(line, f"the topic `{name}` is used by no enabled source and no list")
+
+
+def _nothing_to_mail(each: ListShape, file: SourcesFile) -> Iterator[Note]:
+    known = file.names("topics") or ()
+    names = [name for name in each.topics or () if name in known]
+    if names and len(names) == len(each.topics or ()) and _carried(file).isdisjoint(names):
+        line = each.line_of("topics")
+        yield Note(line, "no enabled source looks for any topic of this list")
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def _word_groups(file: SourcesFile) -> Iterator[Note]:
+    known = file.names("words")
+    named = [name for topic in file.topics.values() for name in _groups_named(topic)]
+    yield from _unknown(named, "group of words", known)
+    used = _meant(named, known or ())
+    for name in file.words if not file.is_hurt("topics") else ():
+        if name not in used:
+            line = getattr(name, "line", file.line)
+            yield Note(line, f"the group of words `{name}` is used by no term")
+
+
+def _groups_named(topic: TopicShape) -> Iterator[Text]:
+    per_term = ((*(term.needs or ()), *(term.unless or ())) for term in topic.terms)
+    return chain.from_iterable(chain(topic.unless or (), *per_term))
+
+
+# --- examples ------------------------------------------------------------------------------------
+
+
+def _can_be_tried(file: SourcesFile) -> bool:
+    """Whether the vocabulary is otherwise without fault."""
+    known = file.names("words") or ()
+    return not (file.is_hurt("topics") or file.is_hurt("words")) and all(
+        all(term.term for term in topic.terms)
+        and all(name in known for name in _groups_named(topic))
+        for topic in file.topics.values()
+    )
+
+
+def _examples(file: SourcesFile) -> Iterator[Note]:
+    """Sentences beside terms that do not do what they stand there for."""
+    rules = compile_vocabulary(build_vocabulary(file))
+    for name, topic in file.topics.items():
+        for term in topic.terms:
+            wanted = [(sentence, True) for sentence in term.yes or ()]
+            unwanted = [(sentence, False) for sentence in term.no or ()]
+            for sentence, should in wanted + unwanted:
+                matches = find(rules, sentence, lang=term.lang, topics=[name])
+                if should is not any(match.term == term.term for match in matches):
+                    does = "does not match" if should else "matches"
+                    shown = " ".join(sentence.split())
+                    yield Note(sentence.line, f"the term `{term.term}` {does} «{shown}»")

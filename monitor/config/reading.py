@@ -1,0 +1,148 @@
+"""One file to one shape: what is wrong becomes notes, what is right is kept for further checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from monitor.config.shape import DefaultsShape, Shape, SourceShape
+from monitor.config.tree import Map, Note, Seq, Text, Unreadable, parse
+from monitor.text.nearest import nearest
+
+FileShape = TypeVar("FileShape", bound=Shape)
+_IN_KEY = "[key]"
+
+
+def read(shape: type[FileShape], path: Path) -> tuple[FileShape | None, list[Note]]:
+    """Return what the file says, as far as it can be used, and everything that is wrong with it.
+
+    The shape is None when the file cannot be read as YAML at all.
+    """
+    try:
+        tree, notes = parse(path.read_bytes())
+    except OSError as error:
+        return None, [Note(0, f"the file cannot be read: {error.strerror or error}")]
+    except Unreadable as error:
+        return None, [error.note]
+    result, more = _validate(shape, tree)
+    return result, [*notes, *more, *_missing(result)]
+
+
+def _validate(shape: type[FileShape], tree: Map) -> tuple[FileShape, list[Note]]:
+    """Validate; whatever is wrong is noted, cut out, and the rest validated again."""
+    try:
+        return shape.model_validate(tree), []
+    except ValidationError as error:
+        mistakes = error.errors(include_url=False)
+    notes = [_note(shape, tree, mistake) for mistake in mistakes]
+    _cut_out(tree, mistakes)
+    rest, _ = _validate(shape, tree)
+    return rest, notes
+
+
+def _missing(value: object) -> Iterator[Note]:
+    """Notes for needed keys that are absent, in this shape and all within."""
+    if isinstance(value, Shape):
+        for key in value.missing:
+            yield Note(value.line, f"`{key}` is missing")
+        yield from _missing(list(value.given.values()))
+    elif isinstance(value, dict):
+        yield from _missing(list(value.values()))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _missing(part)
+
+
+# --- mistakes ------------------------------------------------------------------------------------
+
+
+def _note(shape: type[Shape], tree: Map, mistake: ErrorDetails) -> Note:
+    *outer, last = mistake["loc"]
+    value = mistake["input"]
+    if mistake["type"] == "extra_forbidden":
+        return _unknown_key(_shape_at(shape, outer), _at(tree, outer), str(last), top=not outer)
+    names = [step for step in (*outer, last) if isinstance(step, str)]
+    subject = f"a key in `{names[-3]}`" if last == _IN_KEY else f"`{names[-1]}`"
+    line = getattr(value, "line", 0) or _at(tree, outer).line
+    cause = mistake.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError):
+        return Note(line, f"{subject} {cause}", getattr(cause, "suggestion", None))
+    return Note(line, f"{subject} {_complaint(mistake['type'], value, last)}")
+
+
+def _complaint(kind: str, value: object, last: object) -> str:
+    """What pydantic itself found, as the rest of a sentence."""
+    if kind == "too_short":
+        return "is an empty list; fill it in or remove it"
+    if value == "":
+        return "has no value; fill it in or remove the line"
+    if kind == "list_type":
+        return f"must be a list, such as [{value}]" if isinstance(value, Text) else "must be a list"
+    if kind in ("model_type", "dict_type"):
+        what = "entries of `key: value` lines" if isinstance(last, int) else "`key: value` lines"
+        return f"must hold {what}, not " + ("a list" if isinstance(value, Seq) else f"`{value}`")
+    return f"cannot be used ({kind})"
+
+
+def _unknown_key(shape: type[Shape], entry: Map, key: str, *, top: bool) -> Note:
+    line = entry.key_line(key)
+    if shape is DefaultsShape and key in SourceShape.model_fields:
+        return Note(line, f"`{key}` belongs to each single source, not to `defaults`")
+    near = nearest(key, shape.model_fields)
+    if near is not None:
+        entry.settled.add(near)
+    known = ", ".join(shape.model_fields)
+    where = "at the top of the file" if top else "here"
+    hint = "" if near else f"; known {where}: {known}"
+    return Note(line, f"unknown key `{key}`{hint}", near)
+
+
+def _shape_at(shape: type[Shape], path: list[int | str]) -> type[Shape]:
+    """The shape of the entry at a path, found through the declared types."""
+    for step in path:
+        field = shape.model_fields.get(str(step))
+        if field is not None:
+            shape = next(_shapes_in(field.annotation), shape)
+    return shape
+
+
+def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _shapes_in(part)
+
+
+# --- the tree behind a path ----------------------------------------------------------------------
+
+
+def _at(tree: Map, path: list[int | str]) -> Any:
+    place: Any = tree
+    for step in path:
+        below = place[step] if isinstance(place, Seq) else place.get(step)
+        if not isinstance(below, Map | Seq):
+            break
+        place = below
+    return place
+
+
+def _cut_out(tree: Map, mistakes: list[ErrorDetails]) -> None:
+    """Remove every wrong value; a removed key is settled, so nobody calls it missing."""
+    doomed: list[tuple[Seq, int]] = []
+    for mistake in mistakes:
+        loc = mistake["loc"][:-1] if mistake["loc"][-1] == _IN_KEY else mistake["loc"]
+        *outer, last = loc
+        tree.hurt.add(str(loc[0]))
+        place = _at(tree, list(outer))
+        if isinstance(place, Seq) and isinstance(last, int):
+            doomed.append((place, last))
+        elif isinstance(place, Map):
+            place.settled.add(str(last))
+            place.pop(Text(str(last), 0), None)
+    for items, index in sorted(doomed, key=lambda pair: -pair[1]):
+        if index < len(items):
+            del items[index]
