@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import trafilatura
 
-from monitor.adapters.html import Block, outline, parse, without_furniture
+from monitor.adapters.html import Block, outline, parsable, parse, without_furniture
 
 _LEAST_SHARE = 0.25
 
@@ -19,7 +19,7 @@ def main_text(html: str) -> tuple[Block, ...]:
     if not seen:  # trafilatura would read <noscript>
         return ()
     found = trafilatura.extract(
-        html,
+        parsable(html),
         output_format="html",
         include_comments=False,
         include_tables=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from monitor.adapters import pdf, xml
 from monitor.adapters.html import looks_like_html, page_title, parse
@@ -31,6 +32,9 @@ def form_of(fetched: Fetched) -> Form:
     """Return the form of an answer; ExtractError if it is empty or nothing that can be read."""
     if fetched.content[:1024].lstrip().startswith(b"%PDF-"):
         return Form.PDF
+    announced = fetched.media_type == "application/pdf"
+    if announced or urlsplit(fetched.url).path.lower().endswith(".pdf"):
+        raise ExtractError(f"{fetched.url} should be a PDF, but {what_came(fetched)} came.")
     if not fetched.text.strip():
         raise ExtractError(f"{fetched.url} answered with {_described(fetched)}; text was expected.")
     if looks_like_html(fetched.text):

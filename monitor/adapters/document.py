@@ -13,6 +13,7 @@ from monitor.adapters.html import (
     Block,
     at_least_one,
     drop,
+    outermost,
     outline,
     page_language,
     page_title,
@@ -96,7 +97,7 @@ def _html(source: Source, fetched: Fetched) -> _Document:
     drop(soup, source.ignore_selectors)
     if source.select.text:
         parts = at_least_one(soup, source.select.text, f"{fetched.url} («{title}»)")
-        blocks = tuple(block for part in parts for block in outline(part))
+        blocks = tuple(block for part in outermost(parts) for block in outline(part))
     else:
         blocks = main_text(str(soup) if source.ignore_selectors else fetched.text)
     return _Document(title, blocks, lang)

@@ -45,10 +45,7 @@ def _xml_entries(fetched: Fetched) -> list[Entry]:
     text = xml.neutral(fetched.text)
     parsed = feedparser.parse(
         io.BytesIO(text.encode()),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": fetched.url,
-        },
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,  # only visible text is taken, by our own rules
         resolve_relative_uris=False,
     )

@@ -31,6 +31,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BREAK = "\x1e"  # stands for <br>; a text never holds it, `clean` would take it out
 _DOUBLE_BREAK = re.compile(rf"{_BREAK}\s*{_BREAK}")
+_UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -46,7 +47,12 @@ class Block(NamedTuple):
 
 def parse(text: str) -> BeautifulSoup:
     """Return the page as a tree; any text gives one."""
-    return BeautifulSoup(text.replace("\x00", ""), "lxml")
+    return BeautifulSoup(parsable(text), "lxml")
+
+
+def parsable(text: str) -> str:
+    """Return the text without NUL and lone surrogates, at which parsers stop."""
+    return _UNPARSABLE.sub("", text)
 
 
 def looks_like_html(text: str) -> bool:
@@ -105,8 +111,8 @@ class _Collected:
 def _enter(tag: Tag, collected: _Collected, pending: list[PageElement | None]) -> None:
     if tag.name == "br":
         collected.text.append(_BREAK)
-    elif tag.name == "sup" and tag.get_text(strip=True).isdigit():
-        collected.text.append(f" {tag.get_text(strip=True)} ")  # a footnote is no part of the word
+    elif tag.name == "sup" and _is_number(tag):
+        collected.text.append(f" {tag.contents[0]} ")  # a footnote is no part of the word
     elif tag.name in _HEADINGS:
         collected.end_block()
         collected.add([_line(tag)], _HEADINGS[tag.name])
@@ -127,6 +133,11 @@ def _is_hidden(tag: Tag) -> bool:
     if tag.name in _INVISIBLE:
         return not (tag.name == "dialog" and tag.has_attr("open"))
     return tag.has_attr("hidden") or bool(_HIDDEN_STYLE.search(str(tag.get("style", ""))))
+
+
+def _is_number(tag: Tag) -> bool:
+    only = tag.contents[0] if len(tag.contents) == 1 else None
+    return isinstance(only, NavigableString) and only.strip().isdigit()
 
 
 def _cells(row: Tag) -> list[Tag]:
@@ -237,12 +248,19 @@ def absolute(base: str, href: str | None) -> str | None:
     )
 
 
+def outermost(tags: list[Tag]) -> list[Tag]:
+    """Leave out what stands inside another one, so that no text comes twice."""
+    known = set(map(id, tags))
+    return [tag for tag in tags if not any(id(parent) in known for parent in tag.parents)]
+
+
 def without_furniture(soup: Tag) -> Tag:
     """Return the body; navigation and the like taken out if the page says what its main part is."""
     body = first(soup, "body") or soup
-    mains = every(body, "main, article, [role=main]")
-    if sum(len(main.get_text(strip=True)) for main in mains[:50]) > 200:
+    mains = outermost(every(body, "main, article, [role=main]"))
+    if sum(len(visible_text(main)) for main in mains) > 200:
+        known = set(map(id, mains))
         for found in every(body, "nav, header, footer, aside"):
-            if not any(id(parent) in {id(main) for main in mains} for parent in found.parents):
+            if not any(id(parent) in known for parent in found.parents):
                 found.extract()
     return body

@@ -13,6 +13,7 @@ from monitor.adapters.html import (
     drop,
     every,
     first,
+    outermost,
     page_language,
     page_title,
     parse,
@@ -68,7 +69,7 @@ def _whole(source: Source, fetched: Fetched, soup: Element) -> Item:
         blocks = visible_blocks(without_furniture(soup))
     else:
         parts = at_least_one(soup, source.select.text, _where(fetched, title))
-        blocks = tuple(block for part in _outermost(parts) for block in visible_blocks(part))
+        blocks = tuple(block for part in outermost(parts) for block in visible_blocks(part))
     if not blocks:
         raise ExtractError(
             f"There is no visible text on {_where(fetched, title)}; "
@@ -158,9 +159,3 @@ def _without(element: Element, heading: Element | None, date: str | None) -> tup
     if date:
         drop(element, [date])
     return visible_blocks(element)
-
-
-def _outermost(tags: list[Element]) -> list[Element]:
-    """Leave out what stands inside another one, so that no text comes twice."""
-    known = {id(tag) for tag in tags}
-    return [tag for tag in tags if not any(id(parent) in known for parent in tag.parents)]
