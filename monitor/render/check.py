@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,11 +12,10 @@ from jinja2 import TemplateError, meta, nodes
 from monitor.errors import Problem, RenderError
 from monitor.render.samples import digests, reports
 from monitor.render.templates import PARTS, Templates, environment, problem_of
-from monitor.render.words import SOURCE_LANGUAGE, Words, languages
+from monitor.render.words import SOURCE_LANGUAGE, languages
 
 KINDS = {"digest": {"digest", "room"}, "trouble": {"report"}}
 _SHARED = set().union(*KINDS.values())
-_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check_templates(folder: Path) -> tuple[Problem, ...]:
@@ -42,7 +40,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 def _unreadable(folder: Path) -> Iterator[Problem]:
     """Syntax errors, and names that nothing defines, also where no sample leads."""
-    env = environment(folder, SOURCE_LANGUAGE, Words.of(SOURCE_LANGUAGE, "UTC", _AT))
+    env = environment(folder, SOURCE_LANGUAGE, "UTC")
     for name in _names(folder):
         known = KINDS.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
         try:
@@ -81,7 +79,7 @@ def _has(catalog: Catalog, message: str) -> bool:
 
 def messages(folder: Path) -> Iterator[tuple[str, int, str]]:
     """Yield every text to translate: template, line, message (the singular where there are two)."""
-    env = environment(folder, SOURCE_LANGUAGE, Words.of(SOURCE_LANGUAGE, "UTC", _AT))
+    env = environment(folder, SOURCE_LANGUAGE, "UTC")
     for name in _names(folder):
         try:
             found = list(env.extract_translations((folder / name).read_text("utf-8")))  # type: ignore[attr-defined]

@@ -89,7 +89,8 @@ def _many() -> tuple[Section, ...]:
 def digests(lang: str) -> tuple[Digest, ...]:
     """Return sample digests in a language: one entry, many, none, hostile, too many."""
     hostile = replace(_entry(1, title=_HOSTILE), url="javascript:alert(1)", source=_HOSTILE)
-    crowd = tuple(_entry(number, title=f"Title {number}") for number in range(400))
+    far = f"https://court.example/{'x' * 800}"  # few need not be shown, many cannot even be listed
+    crowd = tuple(replace(_entry(number), url=far) for number in range(100))
     return (
         _digest(lang, Section("d", "Desertion", (_entry(1),))),
         _digest(lang, *_many(), perhaps=(_entry(8), _entry(9))),

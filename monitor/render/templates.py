@@ -6,6 +6,7 @@ import re
 from binascii import b2a_qp
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import TextWrapper
@@ -57,12 +58,11 @@ class Templates:
     """The mails that a folder of templates makes."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._environment = cache(partial(environment, folder))
 
     def digest(self, digest: Digest) -> Rendered:
         """Return the mail of a digest, its HTML at most 90 kB as sent; RenderError otherwise."""
-        words = Words.of(digest.lang, digest.timezone, digest.cutoff)
-        env = environment(self.folder, digest.lang, words)
+        env = self._environment(digest.lang, digest.timezone)
         digest = shown(digest)
         html, room = _fitted(
             lambda room: render(env, "digest/body.html", digest=digest, room=room), digest
@@ -76,8 +76,7 @@ class Templates:
 
     def trouble(self, report: TroubleReport) -> Rendered:
         """Return the operator's mail of a report; RenderError when a template fails."""
-        words = Words.of(report.lang, report.timezone, report.at)
-        env = environment(self.folder, report.lang, words)
+        env = self._environment(report.lang, report.timezone)
         report = shown(report)
         return Rendered(
             subject=_subject(render(env, "trouble/subject.txt", report=report)),
@@ -87,8 +86,9 @@ class Templates:
         )
 
 
-def environment(folder: Path, lang: str, words: Words) -> Environment:
-    """Return the sandbox that templates run in, speaking `lang`."""
+def environment(folder: Path, lang: str, timezone: str) -> Environment:
+    """Return the sandbox that templates run in, speaking `lang`, its clock in `timezone`."""
+    words = Words.of(lang, timezone)
     env = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
@@ -144,7 +144,7 @@ def _fitted(draw: Callable[[Room], str], digest: Digest) -> tuple[str, Room]:
         return Room(frozenset(ids[:full]), frozenset(ids[: max(full, listed)]))
 
     def fits(room: Room, limit: int = HTML_LIMIT) -> bool:
-        return len(b2a_qp(draw(room).encode(), istext=True)) <= limit
+        return encoded_size(draw(room)) <= limit
 
     everything = room(len(ids), len(ids))
     if fits(everything):
@@ -155,6 +155,11 @@ def _fitted(draw: Callable[[Room], str], digest: Digest) -> tuple[str, Room]:
     return draw(best), best
 
 
+def encoded_size(text: str) -> int:
+    """Return how many bytes the text takes on the wire: quoted-printable, CRLF."""
+    return len(b2a_qp(text.replace("\n", "\r\n").encode(), istext=True))
+
+
 def _by_rank(digest: Digest) -> Iterator[Entry]:
     """The first entry of every section, then the second of each …, at last the perhaps."""
     ranks = zip_longest(*(section.entries for section in digest.sections))
@@ -163,8 +168,11 @@ def _by_rank(digest: Digest) -> Iterator[Entry]:
 
 
 def _most(top: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest count up to `top` that fits, by halving; 0 when none does."""
-    low, high = 0, top
+    """Return the largest count up to `top` that fits, 0 when none does; tries small ones first."""
+    high = 1
+    while high <= top and fits(high):
+        high *= 2
+    low, high = high // 2, min(high - 1, top)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _WIRE = policy.SMTP.clone(max_line_length=76)
 _LONGEST_LINE = 998
-_TOKEN = re.compile(r"[!-~]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -65,7 +64,7 @@ def compose(
         "Message-ID": _message_id(message_id),
         "Date": format_datetime(date.astimezone(UTC)),
         "From": _phrase("From", name, f"<{mailbox}>") if name else mailbox,
-        "To": _mailbox(recipient)[1],
+        "To": _address(recipient),
         "Subject": _text("Subject", rendered.subject),
         "List-Id": _phrase("List-Id", list_name, f"<{_label(list_id)}.{mailbox.split('@')[1]}>"),
         "List-Unsubscribe": leave,
@@ -93,16 +92,21 @@ def _assemble(headers: Mapping[str, str], rendered: Rendered) -> bytes:
 
 
 def _mailbox(sender: str) -> tuple[str, str]:
-    """The display name and the address, its domain in ASCII (RFC 5890)."""
+    """The display name and the address of `Name <address>`."""
     name, address = parseaddr(sender)
-    local, _, domain = address.rpartition("@")
+    return one_line(name).strip(), _address(address or sender)
+
+
+def _address(text: str) -> str:
+    """The address with its domain in ASCII (RFC 5890)."""
+    local, _, domain = text.rpartition("@")
     try:
         address = f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         address = ""
     if not _ADDRESS.fullmatch(address):
-        raise RenderError(f"not a mail address: {sender!r}; write name@example.org")
-    return one_line(name).strip(), address
+        raise RenderError(f"not a mail address: {text!r}; write name@example.org")
+    return address
 
 
 def _message_id(text: str) -> str:

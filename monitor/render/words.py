@@ -24,17 +24,16 @@ _REGIONS = {"en": "en_150"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a list writes dates and numbers; `now` decides when a weekday is enough."""
+    """How a list writes dates and numbers."""
 
     locale: Locale
     zone: ZoneInfo
-    now: datetime
 
     @classmethod
-    def of(cls, lang: str, timezone: str, now: datetime) -> Words:
+    def of(cls, lang: str, timezone: str) -> Words:
         """Return the words of a language and zone; RenderError when either is unknown."""
         try:
-            return cls(Locale.parse(_REGIONS.get(lang, lang), sep="_"), ZoneInfo(timezone), now)
+            return cls(Locale.parse(_REGIONS.get(lang, lang)), ZoneInfo(timezone))
         except (UnknownLocaleError, ValueError) as error:
             raise RenderError(f"no such language: {lang!r} ({error})") from error
         except ZoneInfoNotFoundError as error:
@@ -52,9 +51,9 @@ class Words:
         """22.11.2026, 07:00"""
         return f"{self.date(moment)}, {self.time(moment)}"
 
-    def day(self, moment: datetime) -> str:
-        """Dienstag – within the last six days – or 3. November 2026"""
-        recent = timedelta(0) <= self.now - moment < timedelta(days=6)
+    def day(self, moment: datetime, now: datetime) -> str:
+        """Dienstag – within the six days before `now` – or 3. November 2026"""
+        recent = timedelta(0) <= now - moment < timedelta(days=6)
         return self.date(moment, "EEEE" if recent else "long")
 
     def number(self, value: int) -> str:

@@ -1,0 +1,385 @@
+"""Mails as people and mail programs see them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import RenderError
+from monitor.model import Digest, Section, TroubleReport
+from monitor.render import Rendered, Templates, check_templates, compose
+from monitor.render.plain import address, one_line, safe_link, shown
+from tests import digests
+
+SHIPPED = Path(__file__).parents[1] / "templates"
+MAILS = Path(__file__).parent / "mails"
+HEADERS = (
+    "MIME-Version Content-Type Message-ID Date From To Subject List-Id List-Unsubscribe "
+    "Auto-Submitted Precedence X-Auto-Response-Suppress Content-Language"
+).split()
+
+GOLDEN: dict[str, Callable[[], Digest | TroubleReport]] = {
+    "one-de": digests.one,
+    "many-de": digests.many,
+    "many-en": lambda: digests.in_english(digests.many()),
+    "empty-de": digests.empty,
+    "empty-en": lambda: digests.in_english(digests.empty()),
+    "hostile-de": digests.hostile,
+    "perhaps-de": lambda: digests.a_digest(perhaps=digests.many().perhaps),
+    "trouble-de": digests.trouble,
+    "trouble-en": lambda: replace(digests.trouble(), lang="en", list_name="Operators"),
+}
+
+
+def rendered(message: Digest | TroubleReport, folder: Path = SHIPPED) -> Rendered:
+    templates = Templates(folder)
+    return templates.digest(message) if isinstance(message, Digest) else templates.trouble(message)
+
+
+def wire(mail: Rendered, **changes: str) -> bytes:
+    values = {
+        "message_id": digests.one().message_id,
+        "sender": "Policy Monitor <monitor@example.org>",
+        "recipient": "team@example.org",
+        "list_id": "campaign",
+        "list_name": "Kampagne",
+    }
+    return compose(mail, date=digests.CUTOFF, **values | changes)
+
+
+def parsed(content: bytes) -> EmailMessage:
+    mail = message_from_bytes(content, policy=policy.strict)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def part(mail: EmailMessage, subtype: str) -> str:
+    body = mail.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content())
+
+
+class Page(HTMLParser):
+    """What a mail program makes of the HTML part."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def values(self, name: str) -> list[str]:
+        return [attrs[name] or "" for _, attrs in self.tags if name in attrs]
+
+
+def links_in(text: str) -> set[str]:
+    return set(re.findall(r"^ *(https?://\S+)$", text, re.MULTILINE))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped templates, to be spoilt."""
+    return shutil.copytree(SHIPPED, tmp_path / "templates")
+
+
+# --- what people read ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_mail_looks_as_it_did_when_someone_last_looked_at_it(name: str, bless: bool) -> None:
+    mail = rendered(GOLDEN[name]())
+    for suffix, now in {
+        "txt": f"Subject: {mail.subject}\n\n{mail.text}",
+        "html": mail.html,
+    }.items():
+        path = MAILS / f"{name}.{suffix}"
+        if bless:
+            path.write_text(now, "utf-8")
+        assert now == path.read_text("utf-8"), f"{path.name} differs; look at it, then --bless"
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_text_and_html_hold_the_same_links(name: str) -> None:
+    mail = rendered(GOLDEN[name]())
+    assert set(Page(mail.html).values("href")) == links_in(mail.text)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_text_fits_78_columns_except_for_addresses(name: str) -> None:
+    lines = rendered(GOLDEN[name]()).text.splitlines()
+    assert [line for line in lines if len(line) > 78 and "http" not in line] == []
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
+    html = rendered(GOLDEN[name]()).html
+    tags = {tag for tag, _ in Page(html).tags}
+    assert tags.isdisjoint({"img", "script", "link", "iframe", "object", "form", "base"})
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_every_alert_is_an_element_and_every_hit_a_mark() -> None:
+    html = rendered(digests.many()).html
+    assert Page(html).values("data-alert") == ["1", "4", "2", "3", "5", "6"]
+    assert re.findall(r"<mark><b>(.*?)</b></mark>", html)[:2] == ["Deserteuren", "дезертира"]
+
+
+def test_quotations_name_their_language_and_headings_are_in_order() -> None:
+    page = Page(rendered(digests.many()).html)
+    assert {"ru", "ar", "en", "de"} == set(page.values("lang"))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert [tag for tag, attrs in page.tags if attrs.get("role") == "main"] == ["div"]
+
+
+def test_a_number_and_a_date_are_written_as_the_list_reads_them() -> None:
+    crowd = digests.crowd(1200)
+    assert rendered(crowd).subject.startswith("1.080 Meldungen: ")
+    assert rendered(digests.in_english(crowd)).subject.endswith(" – 22 Nov 2026")
+
+
+def test_dates_are_in_the_time_zone_of_the_list() -> None:
+    late = replace(digests.one(), timezone="Pacific/Auckland")
+    assert "22.11.2026, 19:00" in rendered(late).text
+
+
+def test_a_thousand_entries_stay_below_the_size_that_mail_programs_cut() -> None:
+    mail = rendered(digests.crowd())
+    html = next(p for p in parsed(wire(mail)).walk() if p.get_content_type() == "text/html")
+    assert 60_000 < len(str(html.get_payload())) <= 90_000
+    assert "weitere, im Textteil dieser Mail" in mail.html
+    assert all(f"Meldung {n} über" in mail.text for n in range(1, 1001))
+
+
+def test_every_section_of_a_crowd_shows_something_in_full() -> None:
+    html = rendered(digests.crowd()).html
+    assert [section.count("<mark>") > 5 for section in html.split("<h2>")[1:4]] == [True] * 3
+
+
+def test_what_was_there_before_is_not_said_twice() -> None:
+    html = rendered(digests.many()).html
+    assert html.count("may be granted asylum") == 1
+
+
+# --- what strangers write ------------------------------------------------------------------------
+
+
+def test_hostile_text_stays_text() -> None:
+    mail = rendered(digests.hostile())
+    page = Page(mail.html)
+    assert {url.split(":")[0] for url in page.values("href")} == {"https"}
+    assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
+    assert "{{ 7*7 }}" in mail.html
+    for everything in (mail.subject, mail.text, mail.html):
+        assert "javascript:" not in everything
+        assert not re.search(
+            "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800]", everything
+        )
+
+
+def test_a_title_never_becomes_a_header() -> None:
+    for title in (
+        "a\r\nBcc: x@evil.example",
+        "=?utf-8?q?a=0d=0aBcc:_x@evil.example?=",
+        "=?utf-8?q?=0d=0a=0d=0aBODY?=",
+        "=?utf-8?b?DQpCY2M6IHhAZXZpbC5leGFtcGxl?=",
+        digests.HOSTILE,
+        "ж" * 10_000,
+        "",
+    ):
+        entry = digests.an_entry(title=title)
+        mail = rendered(digests.a_digest(Section("x", "Desertion", (entry,))))
+        content = wire(
+            mail, list_name=title, sender=f"{one_line(title)[:20]} <monitor@example.org>"
+        )
+        reread = parsed(content)
+        assert sorted(reread.keys()) == sorted(HEADERS)
+        assert reread["Subject"] == mail.subject
+        assert "Bcc" not in reread
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert safe_link("http://a.example/ä b?c=ü#d") == "http://a.example/%C3%A4%20b?c=%C3%BC#d"
+    assert safe_link("https://a.example:8443/x") == "https://a.example:8443/x"
+    assert safe_link("https://bünd.example") == "https://xn--bnd-hoa.example"
+    for other in (
+        None,
+        "",
+        "/relative",
+        "javascript:alert(1)",
+        " jAvA\tscript:alert(1)",
+        "data:text/html,x",
+        "mailto:a@b.example",
+        "https://bund.example@evil.example/",
+        "https://",
+        "https://[broken/",
+        "https://a.example:port/",
+    ):
+        assert safe_link(other) is None
+
+
+def test_an_address_shows_its_whole_host() -> None:
+    host = "a-very-long-host." * 6 + "example"
+    assert address(f"https://{host}/and/a/path") == f"{host}/…"
+    assert address("https://www.a.example/%D0%B4/") == "a.example/д"
+
+
+def test_invisible_characters_are_removed_however_deep() -> None:
+    entry = shown(digests.an_entry(terms=("a\u202eb", "c\x00d"), title="e\r\nf\u2028g\ud800"))
+    assert (entry.terms, entry.title) == (("ab", "cd"), "e f g")
+
+
+# --- on the wire ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_same_mail_is_the_same_bytes(name: str) -> None:
+    assert wire(rendered(GOLDEN[name]())) == wire(rendered(GOLDEN[name]()))
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_bytes_say_what_was_rendered(name: str) -> None:
+    mail = rendered(GOLDEN[name]())
+    reread = parsed(wire(mail))
+    assert reread.get_content_type() == "multipart/alternative"
+    assert part(reread, "plain").replace("\r\n", "\n") == mail.text
+    assert part(reread, "html").replace("\r\n", "\n").rstrip() == mail.html.rstrip()
+    assert all(not p.defects for p in reread.walk())
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_lines_are_short_and_in_seven_bits(name: str) -> None:
+    content = wire(rendered(GOLDEN[name]()), list_name="Kampagne für Überlänge " * 9)
+    assert content.isascii()
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    long = [line for line in content.split(b"\r\n") if len(line) > 78]
+    assert all(re.fullmatch(rb"[\w-]+: <\S+>", line) for line in long), "only addresses are long"
+
+
+def test_headers_tell_robots_and_mail_programs_what_this_is() -> None:
+    mail = parsed(wire(rendered(digests.one())))
+    assert mail["Message-ID"] == digests.one().message_id
+    assert mail["Date"] == "Sun, 22 Nov 2026 06:00:00 +0000"
+    assert mail["From"] == "Policy Monitor <monitor@example.org>"
+    assert mail["To"] == "team@example.org"
+    assert mail["List-Id"] == "Kampagne <campaign.example.org>"
+    leave = "<mailto:monitor@example.org?subject=unsubscribe%20campaign>"
+    assert mail["List-Unsubscribe"] == leave
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "de"
+
+
+def test_a_long_unsubscribe_address_stays_one_word() -> None:
+    long = "campaign-" + "x" * 200
+    content = wire(rendered(digests.one()), list_id=long)
+    leave = f"List-Unsubscribe: <mailto:monitor@example.org?subject=unsubscribe%20{long}>\r\n"
+    assert leave.encode() in content
+
+
+def test_names_with_umlauts_and_addresses_with_umlauts_arrive() -> None:
+    content = wire(rendered(digests.one()), sender="Büro <m@bürger.example>", list_name="Für alle")
+    assert parsed(content)["From"] == "Büro <m@xn--brger-kva.example>"
+    assert parsed(content)["List-Id"].startswith("Für alle <campaign.")
+    assert b"\r\nTo: team@example.org\r\n" in content
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"recipient": "a@e.org>\r\nRCPT TO:<evil@x"},
+        {"recipient": ""},
+        {"recipient": "jürgen@e.org"},
+        {"sender": "nobody"},
+        {"message_id": "<a@b>\r\nBcc: x@y"},
+        {"message_id": "no at sign"},
+    ],
+)
+def test_a_wrong_address_makes_no_mail(wrong: dict[str, str]) -> None:
+    with pytest.raises(RenderError, match="not a "):
+        wire(rendered(digests.one()), **wrong)
+
+
+# --- templates that people edit ------------------------------------------------------------------
+
+
+def test_the_shipped_templates_have_no_problems() -> None:
+    assert check_templates(SHIPPED) == ()
+
+
+def test_an_undefined_name_stops_the_mail_and_is_named_with_its_line(folder: Path) -> None:
+    body = folder / "digest" / "body.txt"
+    body.write_text("fine\n{{ digest.titel }}\n", "utf-8")
+    with pytest.raises(RenderError, match=r"body\.txt:2: .*titel") as caught:
+        rendered(digests.one(), folder)
+    assert caught.value.problem is not None
+    assert caught.value.problem.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("\n{{ digset.count }}", 2, "'digset' is undefined"),
+        ("{% if false %}\n{{ nowhere }}{% endif %}", 2, "'nowhere' is undefined"),
+        ("{{ digest.count }\n", 1, "unexpected '}'"),
+        ("{% for x in y %}", 1, "for"),
+        ("{{ 3|unknown }}", 1, "unknown"),
+        ("\n\n{{ digest.count / 0 }}", 3, "division by zero"),
+        ('{% include "digest/absent.txt" %}', 0, "this template is missing"),
+        ('{{ _("A phrase nobody translated") }}', 1, "no translation in locale/de.po"),
+        ('{{ "".__class__.__mro__ }}', 1, "unsafe"),
+    ],
+)
+def test_lint_names_file_and_line_of_a_mistake(
+    folder: Path, text: str, line: int, message: str
+) -> None:
+    (folder / "digest" / "body.txt").write_text(text, "utf-8")
+    found = [p for p in check_templates(folder) if message in p.message and p.line == line]
+    assert found, check_templates(folder)
+
+
+def test_a_missing_template_is_not_replaced_by_the_shipped_one(folder: Path) -> None:
+    (folder / "trouble" / "subject.txt").unlink()
+    assert [p.file.name for p in check_templates(folder)] == ["subject.txt"]
+    with pytest.raises(RenderError, match=r"subject\.txt.* this template is missing"):
+        rendered(digests.trouble(), folder)
+
+
+def test_a_language_is_one_file(folder: Path) -> None:
+    french = replace(digests.one(), lang="fr")
+    with pytest.raises(RenderError, match=r"fr\.po"):
+        rendered(french, folder)
+    german = (folder / "locale" / "de.po").read_text("utf-8")
+    (folder / "locale" / "fr.po").write_text(german.replace('"Begriffe:', '"Mots :'), "utf-8")
+    assert "Mots : Deserteure" in rendered(french, folder).text
+    assert check_templates(folder) == ()
+
+
+def test_every_name_that_holds_html_escapes() -> None:
+    odd = digests.one()
+    assert "&lt;b&gt;" in rendered(replace(odd, list_name="<b>")).html
+    assert "<b>" in rendered(replace(odd, list_name="<b>")).text
+
+
+def test_an_unknown_time_zone_is_an_error_in_words() -> None:
+    with pytest.raises(RenderError, match="no such time zone: 'Europe/Atlantis'"):
+        rendered(replace(digests.one(), timezone="Europe/Atlantis"))
+
+
+def test_mails_do_not_depend_on_the_hour_they_are_rendered() -> None:
+    early = replace(digests.one(), cutoff=datetime(2026, 3, 29, 0, 59, tzinfo=UTC))
+    late = replace(early, cutoff=datetime(2026, 3, 29, 1, 1, tzinfo=UTC))
+    assert "29.03.2026, 01:59" in rendered(early).text
+    assert "29.03.2026, 03:01" in rendered(late).text
