@@ -23,6 +23,7 @@ from monitor.fetch.body import MAX_BODY
 from monitor.model import Fetched, NotModified, Request, Source, Validators
 from tests.web import NO_TLS, Answer, Page, Site, redirect, web
 
+SAMPLES = Path(__file__).parents[2] / "shared" / "samples" / "blockpages"
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 SOURCE = Source(
     "test", "Test", "page", "http://127.0.0.1/", allow_private=True, delay=timedelta(0),
@@ -244,6 +245,30 @@ def test_a_page_passed_on_by_a_proxy_is_a_page() -> None:
 @pytest.mark.parametrize("header", ["cf-mitigated", "x-amzn-waf-action"])
 def test_a_bot_challenge_is_no_page(header: str) -> None:
     assert failure(Page("Just a moment...", headers={header: "challenge"})).state == "blocked"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!doctype html><html><head><title>Just a moment...</title></head></html>",
+        "<script>window.gokuProps = {}; AwsWafIntegration.getToken()</script>",
+        '<script id="anubis_challenge" type="application/json">{}</script>',
+        '<iframe id="main-iframe" src="/_Incapsula_Resource?x=1"></iframe>',
+    ],
+)
+def test_a_bot_challenge_is_known_by_its_words_too(body: str) -> None:
+    assert failure(Page(body)).state == "blocked"
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.html")) or [None])
+def test_recorded_challenges_are_known(sample: Path | None) -> None:
+    if sample is None:
+        pytest.skip("the recorded block pages are not here")
+    assert failure(Page(sample.read_bytes())).state == "blocked"
+
+
+def test_a_long_page_that_speaks_of_challenges_is_a_page() -> None:
+    assert fetched("<title>Just a moment...</title>" + "<p>Asyl</p>" * 3000).text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the status and the headers of an answer mean; pure."""
+"""What the status, the headers and the look of an answer mean; pure."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ _SECRET = re.compile(
     r"=[^&;#\s]+",
     re.IGNORECASE,
 )
+# AWS, Cloudflare, Anubis, Imperva, DDoS-Guard. Real pages behind them may hold traces of these
+# too, but are longer.
+_LONGEST_CHALLENGE = 30_000  # characters
+_CHALLENGE = re.compile(
+    r"window\.gokuProps|AwsWafIntegration\."
+    r"|<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|DDoS-Guard)</title>"
+    r"|id=\"anubis_challenge\"|<iframe[^>]+_Incapsula_Resource",
+    re.IGNORECASE,
+)
 _NOT_TEXT = re.compile(
     r"(?:image|audio|video|font)/(?!svg\+xml).*"
     r"|application/(?:pdf|x-pdf|zip|gzip|x-gzip|msword|x-7z-compressed|vnd\.(?:ms-|open|oasis).*)"
@@ -61,7 +70,7 @@ def refusal(
 ) -> FetchError | None:
     """Return what is wrong with an answer that is no page, or None. Redirects are not looked at."""
     if status in COMPLETE or (status == 304 and conditional):
-        return _challenge(headers, where, status)
+        return None
     wait = retry_after(headers.get("retry-after"), now) if status in (429, 503) else None
     state, sentence = _meaning(status)
     if wait is not None:
@@ -76,17 +85,6 @@ def _meaning(status: int) -> tuple[str, str]:
     """State and sentence of a status that brings no page."""
     of_its_class = _MEANING_OF_CLASS.get(status // 100, ("broken", "the answer is no page"))
     return _MEANING.get(status, of_its_class)
-
-
-def _challenge(headers: Mapping[str, str], where: str, status: int) -> FetchError | None:
-    """Bot protections name themselves, also when they answer with 200."""
-    if "challenge" not in (headers.get("cf-mitigated"), headers.get("x-amzn-waf-action")):
-        return None
-    return FetchError(
-        f"{where}: a bot protection stands before this page; ask its owner for access",
-        status=status,
-        state="blocked",
-    )
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -123,6 +121,13 @@ def media_type(headers: Mapping[str, str]) -> str:
 def is_text(kind: str, content: bytes) -> bool:
     """Return whether a body is to be read as text; magic numbers count more than the header."""
     return not _NOT_TEXT.fullmatch(kind) and not content.startswith(_BINARY_START)
+
+
+def is_challenge(headers: Mapping[str, str], text: str) -> bool:
+    """Return whether a bot protection answered in place of the page, as some do with 200."""
+    if "challenge" in (headers.get("cf-mitigated"), headers.get("x-amzn-waf-action")):
+        return True
+    return len(text) < _LONGEST_CHALLENGE and _CHALLENGE.search(text) is not None
 
 
 def spoken(duration: timedelta) -> str:

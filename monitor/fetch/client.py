@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -24,6 +24,7 @@ from monitor.text.decode import decode
 
 MAX_REDIRECTS = 5
 
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
 
 
@@ -81,7 +82,15 @@ class Fetcher:
             raise problem
         if answer.status == 304:
             return NotModified(answer.url, answers.validators(answer.headers, validators))
-        return _fetched(answer)
+        page = _fetched(answer)
+        if answers.is_challenge(page.headers, page.text):
+            raise FetchError(
+                f"{answers.redact(page.url)}: a bot protection stands before this page; "
+                "ask its owner for access",
+                status=page.status,
+                state="blocked",
+            )
+        return page
 
     def _headers(self, request: Request, source: Source) -> dict[str, str]:
         language = {"accept-language": source.lang} if source.lang else {}
@@ -165,9 +174,6 @@ class _Clock:
             self._left -= loop.time() - start
 
 
-_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
-
-
 def _conditions(request: Request, kept: Validators | None) -> dict[str, str]:
     if kept is None or request.method != "GET":
         return {}
@@ -186,13 +192,12 @@ def _fetched(answer: Answer) -> Fetched:
     text = ""
     if answers.is_text(kind, answer.content):
         text, _ = decode(answer.content, answer.headers.get("content-type"))
-    headers: Mapping[str, str] = answer.headers
     return Fetched(
         url=answer.url,
         status=answer.status,
         media_type=kind,
         content=answer.content,
         text=text,
-        headers=headers,
-        validators=answers.validators(headers),
+        headers=answer.headers,
+        validators=answers.validators(answer.headers),
     )

@@ -35,7 +35,6 @@ _FAILURES = (
 for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-
 _HARMLESS = frozenset(
     {
         *("user-agent", "accept", "accept-encoding", "accept-language"),
@@ -85,7 +84,6 @@ class Wire:
         self._clients = {
             private: httpx.AsyncClient(
                 transport=Transport(PinnedBackend(resolve, guarded=not private), context),
-                timeout=_TIMEOUT,
                 trust_env=False,
                 follow_redirects=False,
             )
@@ -139,7 +137,7 @@ def parse(address: str, relative_to: httpx.URL | None = None) -> httpx.URL:
     try:
         url = relative_to.join(address) if relative_to else httpx.URL(address)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise FetchError(f"`{redact(address)}` is no address ({error})", state="broken") from error
+        raise FetchError(f"`{redact(address)}` is no address", state="broken") from error
     if url.scheme not in ("http", "https"):
         raise FetchError(
             f"`{redact(address)}` is not fetched: only http and https addresses are",
