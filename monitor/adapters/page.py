@@ -108,7 +108,7 @@ def _teaser(source: Source, element: Element, base: str, lang: str | None) -> It
         id=link_id(url) or fingerprint(title),
         title=title,
         url=url,
-        blocks=blocks,
+        blocks=() if blocks == (title,) else blocks,
         published=published,
         published_text=published_text,
         lang=lang,

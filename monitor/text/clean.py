@@ -50,7 +50,7 @@ def reflow(lines: list[str]) -> tuple[str, ...]:
     if width > _WRAPPED_WIDTH:
         return tuple(map(clean, lines))
     paragraphs: list[list[str]] = [[]]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
         paragraphs[-1].append(line)
         if _ends_paragraph(line, following, width):
             paragraphs.append([])
