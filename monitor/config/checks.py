@@ -6,6 +6,7 @@ An entry that was broken still defines its name, so that one mistake gives one n
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from monitor.config.build import build_vocabulary
@@ -15,10 +16,11 @@ from monitor.config.shape import (
     RecipientsFile,
     SourcesFile,
     SourceShape,
+    TermShape,
     TopicShape,
 )
 from monitor.config.tree import Note, Text
-from monitor.match import compile_vocabulary, find
+from monitor.match import Rules, compile_vocabulary, find
 from monitor.text.nearest import nearest
 
 # Where `select` means something, and which of its keys; other kinds know their places themselves.
@@ -162,14 +164,20 @@ def _can_be_tried(file: SourcesFile) -> bool:
 
 def _examples(file: SourcesFile) -> Iterator[Note]:
     """Sentences beside terms that do not do what they stand there for."""
-    rules = compile_vocabulary(build_vocabulary(file))
-    for name, topic in file.topics.items():
-        for term in topic.terms:
-            wanted = [(sentence, True) for sentence in term.yes or ()]
-            unwanted = [(sentence, False) for sentence in term.no or ()]
-            for sentence, should in wanted + unwanted:
-                matches = find(rules, sentence, lang=term.lang, topics=[name])
-                if should is not any(match.term == term.term for match in matches):
-                    does = "does not match" if should else "matches"
-                    shown = " ".join(sentence.split())
-                    yield Note(sentence.line, f"the term `{term.term}` {does} «{shown}»")
+    vocabulary = build_vocabulary(file)
+    for name, topic in vocabulary.topics.items():
+        for term, shape in zip(topic.terms, file.topics[Text(name, 0)].terms, strict=True):
+            if shape.yes or shape.no:
+                alone = replace(vocabulary, topics={name: replace(topic, terms=(term,))})
+                yield from _disobedient(shape, compile_vocabulary(alone))
+
+
+def _disobedient(term: TermShape, rules: Rules) -> Iterator[Note]:
+    """Each term is tried alone: where several match the same words, `find` keeps one."""
+    wanted = [(sentence, True) for sentence in term.yes or ()]
+    unwanted = [(sentence, False) for sentence in term.no or ()]
+    for sentence, should in wanted + unwanted:
+        if bool(find(rules, sentence, lang=term.lang)) is not should:
+            does = "does not match" if should else "matches"
+            shown = " ".join(sentence.split())
+            yield Note(sentence.line, f"the term `{term.term}` {does} «{shown}»")

@@ -70,7 +70,7 @@ def _names_tags(text: str) -> bool:
 
 def _phrase(text: str) -> str:
     """The last `*` takes all that follows, those before it as little as possible."""
-    words = [r"\s+".join(map(re.escape, part.split(" "))) for part in text.split("*")]
+    words = [r"\s+".join(map(re.escape, part.split())) for part in text.split("*")]
     if not any(words):
         raise ValueError("must not be `*` alone: nothing would ever count as a change")
     pattern = r"[\s\S]*?".join(words)

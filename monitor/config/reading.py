@@ -123,7 +123,7 @@ def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
 def _at(tree: Map, path: list[int | str]) -> Any:
     place: Any = tree
     for step in path:
-        below = place[step] if isinstance(place, Seq) else place.get(step)
+        below = place.get(step) if isinstance(place, dict) else place[step]
         if not isinstance(below, Map | Seq):
             break
         place = below

@@ -1,0 +1,212 @@
+"""What the environment says: where things are, how mail leaves, and the secrets that no file holds.
+
+A secret is given in one of three ways: MONITOR_X itself, MONITOR_X_FILE (a path), or a systemd
+credential of the same name in small letters with hyphens (`LoadCredential=mail-password:…`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.errors import ConfigError, Problem
+from monitor.text.address import AddressError, read_address
+from monitor.text.nearest import nearest
+
+_PREFIX = "MONITOR_"
+_SECRETS = ("MONITOR_DATABASE", "MONITOR_MAIL_PASSWORD")
+_CREDENTIALS = {
+    "MONITOR_DATABASE": ("database",),
+    "MONITOR_MAIL_PASSWORD": ("mail-password", "smtp-password"),
+}
+VARIABLES = (
+    "MONITOR_SOURCES",
+    "MONITOR_RECIPIENTS",
+    "MONITOR_TEMPLATES",
+    "MONITOR_MAIL",
+    "MONITOR_MAIL_FROM",
+    "MONITOR_LOG",
+    *_SECRETS,
+    *(f"{name}_FILE" for name in _SECRETS),
+)
+_LARGEST_SECRET = 65_536
+_NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*[^<>\s]) *<(?P<address>[^<>]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how mail leaves. Secrets do not show in the repr."""
+
+    sources: Path
+    recipients: Path
+    database: str = field(repr=False)
+    mail: str
+    mail_from: str
+    mail_password: str | None = field(repr=False)
+    templates: Path | None
+    log: str
+
+
+def read_settings(
+    environ: Mapping[str, str],
+    cwd: Path,
+    *,
+    sources: Path | None = None,
+    recipients: Path | None = None,
+    database: str | None = None,
+    hostname: str = "localhost",
+) -> Settings:
+    """Return the settings; arguments (from the command line) come before the environment.
+
+    Relative paths count from `cwd`. A variable that is set to nothing counts as not set. Raises
+    ConfigError with every problem, in which the name of the variable stands for the file.
+    """
+    reading = _Reading({name: value for name, value in environ.items() if value}, [])
+    reading.check_names()
+    sources = cwd / (sources or reading.path("MONITOR_SOURCES") or "sources.yaml")
+    beside = sources.with_name("recipients.yaml")
+    settings = Settings(
+        sources=sources,
+        recipients=cwd / (recipients or reading.path("MONITOR_RECIPIENTS") or beside),
+        database=database or reading.secret("MONITOR_DATABASE") or _default_database(environ, cwd),
+        mail=reading.mail(),
+        mail_from=reading.mail_from(hostname),
+        mail_password=reading.secret("MONITOR_MAIL_PASSWORD"),
+        templates=reading.folder("MONITOR_TEMPLATES", cwd),
+        log=reading.log(),
+    )
+    if reading.problems:
+        raise ConfigError(reading.problems)
+    return settings
+
+
+def _default_database(environ: Mapping[str, str], cwd: Path) -> str:
+    """STATE_DIRECTORY is set by systemd; with several, separated by colons, the first is ours."""
+    first = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return f"sqlite:///{cwd / (first or 'state') / 'policy-monitor.db'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The variables that are set, and what is wrong with them."""
+
+    environ: Mapping[str, str]
+    problems: list[Problem]
+
+    def problem(self, name: str, message: str, suggestion: str | None = None) -> None:
+        self.problems.append(Problem(Path(name), 0, message, suggestion))
+
+    def check_names(self) -> None:
+        for name in self.environ:
+            if not name.startswith(_PREFIX) or name in VARIABLES:
+                continue
+            plain = name.removesuffix("_FILE")
+            if plain in VARIABLES:
+                message = f"only secrets can stand in a file; set {plain} itself"
+                self.problem(name, message, plain)
+            else:
+                self.problem(name, "there is no such setting", nearest(name, VARIABLES))
+
+    # --- plain values ----------------------------------------------------------------------------
+
+    def path(self, name: str) -> Path | None:
+        value = self.environ.get(name)
+        return Path(value) if value else None
+
+    def folder(self, name: str, cwd: Path) -> Path | None:
+        path = self.path(name)
+        if path is None:
+            return None
+        if not (cwd / path).is_dir():
+            self.problem(name, f"there is no directory `{path}`")
+        return cwd / path
+
+    def log(self) -> str:
+        value = self.environ.get("MONITOR_LOG", "text")
+        if value not in ("text", "json"):
+            near = nearest(value, ("text", "json"))
+            self.problem("MONITOR_LOG", f"must be text or json, not `{value}`", near)
+        return value
+
+    def mail(self) -> str:
+        value = self.environ.get("MONITOR_MAIL", "file:outbox")
+        for message, suggestion in _mail_mistakes(value):
+            self.problem("MONITOR_MAIL", message, suggestion)
+        return value
+
+    def mail_from(self, hostname: str) -> str:
+        value = self.environ.get("MONITOR_MAIL_FROM")
+        if value is None:
+            return f"policy-monitor@{hostname}"
+        named = _NAMED.fullmatch(value)
+        try:
+            address = read_address(named["address"] if named else value)
+        except AddressError as error:
+            self.problem("MONITOR_MAIL_FROM", str(error))
+            return value
+        return f"{named['name']} <{address}>" if named else address
+
+    # --- secrets ---------------------------------------------------------------------------------
+
+    def secret(self, name: str) -> str | None:
+        """The secret from the one place that has it; more than one place is a problem."""
+        in_file = f"{name}_FILE"
+        path, credential = self.path(in_file), self._credential(name)
+        if path == credential:
+            credential = None
+        places = {name: name in self.environ, in_file: path, "a systemd credential": credential}
+        given = [place for place, there in places.items() if there]
+        if len(given) > 1:
+            self.problem(name, f"is given more than once, by {' and '.join(given)}; keep one")
+            return None
+        if path or credential:
+            return self._content(in_file if path else name, path or credential or Path())
+        return self.environ[name].rstrip("\r\n") if given else None
+
+    def _credential(self, name: str) -> Path | None:
+        directory = self.path("CREDENTIALS_DIRECTORY")
+        files = [directory / file for file in _CREDENTIALS[name]] if directory else []
+        return next((file for file in files if file.is_file()), None)
+
+    def _content(self, name: str, path: Path) -> str | None:
+        """What the file holds, without the line end that editors add."""
+        try:
+            with path.open("rb") as file:
+                content = file.read(_LARGEST_SECRET + 1)
+            text = content.decode("utf-8").rstrip("\r\n")
+        except OSError as error:
+            self.problem(name, f"the file {path} cannot be read: {error.strerror or error}")
+            return None
+        except UnicodeDecodeError:
+            self.problem(name, f"the file {path} is not UTF-8 text")
+            return None
+        if not text.strip():
+            self.problem(name, f"the file {path} is empty")
+        elif "\n" in text or len(content) > _LARGEST_SECRET:
+            self.problem(name, f"the file {path} holds more than one line")
+        return text
+
+
+def _mail_mistakes(url: str) -> list[tuple[str, str | None]]:
+    """What is wrong with a mail door; its text is never repeated where it may hold a password."""
+    scheme, colon, rest = url.partition(":")
+    if not colon or scheme not in ("smtp", "smtps", "file"):
+        near = nearest(scheme, ("smtp", "smtps", "file")) if colon else None
+        message = "must be smtp://user@host:587, smtps://user@host or file:DIRECTORY"
+        return [(message, f"{near}:" if near else None)]
+    if scheme == "file":
+        return [] if rest else [("must name a directory, as in file:outbox", None)]
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return [("must be like smtp://user@host:587; the port must be a number", None)]
+    mistakes: list[tuple[str, str | None]] = []
+    if parts.password is not None:
+        mistakes.append(("must not hold the password; put it in MONITOR_MAIL_PASSWORD_FILE", None))
+    if not host or re.search(r"\s", url):
+        mistakes.append(("must name a mail server, as in smtp://user@host:587", None))
+    return mistakes
