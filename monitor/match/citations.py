@@ -45,6 +45,8 @@ def cite(text: str) -> tuple[Citation, ...]:
 
 # --- German statutes -----------------------------------------------------------------------------
 
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+_ROMAN_NUMBER = rf"(?:{'|'.join(_ROMAN)})\b"
 _LEVEL = (
     r"(?:Abs(?:atz|ätze|ätzen)?|S(?:atz)?|Nr|Nummer|Ziff(?:er)?|Alt(?:ernative)?|Hs|Halbs(?:atz)?"
     r"|Buchst(?:abe)?|Bst|lit(?:era)?|UAbs)"
@@ -52,10 +54,17 @@ _LEVEL = (
 _DETAIL = (
     rf"(?:,?\s{{0,2}}{_LEVEL}\b\.?\s{{0,2}}\d{{1,3}}[a-z]?\b"
     rf"|,?\s{{0,2}}(?:Buchst(?:abe)?|Bst|lit(?:era)?)\.?\s{{0,2}}[a-z]\b\)?"
-    r"|\s[IVX]{1,4}\b(?!\.)|\s?\(\d\))"
+    rf"|\s{_ROMAN_NUMBER}(?!\.)|\s?\(\d\))"
+)
+_PART = re.compile(
+    rf"(?P<label>{_LEVEL})\.?\s{{0,2}}(?P<value>\d{{1,3}}[a-z]?|[a-z])\b"
+    rf"|(?P<roman>{_ROMAN_NUMBER})|\((?P<bracketed>\d)\)"
 )
 _NUMBER = r"\d{1,4}\s?[a-z]?\b"
-_LAW = r"(?!RL|VO|EURL|DS|[IVX]+\b|\w+-?RL\b)(?:SGB\s[IVX]{1,4}|[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,14}[A-Z]h?(?:/EU)?)(?![\w/])(?:\s1992)?"
+_LAW = (
+    r"(?!RL|VO|EURL|DS|[IVX]+\b|\w+-?RL\b)"
+    r"(?:SGB\s[IVX]{1,4}|[A-ZÄÖÜ][A-Za-zÄÖÜäöü]{0,14}[A-Z]h?(?:/EU)?)(?![\w/])(?:\s1992)?"
+)
 _LONG_LAWS = {
     "Asylgesetzes": "AsylG", "Aufenthaltsgesetzes": "AufenthG", "Grundgesetzes": "GG",
     "Wehrpflichtgesetzes": "WPflG", "Wehrstrafgesetzes": "WStG", "Strafgesetzbuchs": "StGB",
@@ -66,11 +75,11 @@ _LEVELS = (
     ("abs", "Abs."), ("uabs", "UAbs."), ("s", "S."), ("n", "Nr."), ("z", "Nr."), ("alt", "Alt."),
     ("h", "Hs."), ("b", "Buchst."), ("l", "Buchst."),
 )  # fmt: skip
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _MORE = (
     rf"(?:(?:\s?,|\s(?:und|u\.|oder|sowie|bis|i\.\s?V\.\s?m\.|iVm))\s?(?:§{{1,2}}\s?)?{_NUMBER}"
     rf"{_DETAIL}{{0,5}}|\sff?\.)"
 )
+# The law may stand behind further sections («§ 3 und § 3a AsylG»); then only the section is quoted.
 _STATUTE = re.compile(
     rf"(?P<sign>§{{1,2}}|\bParagra(?:f|ph)(?:en)?\b|\bArt(?:ikel)?\b\.?)\s?(?P<number>{_NUMBER})"
     rf"(?P<detail>{_DETAIL}{{0,5}})(?={_MORE}{{0,4}}\s?(?:des\s)?"
@@ -91,16 +100,18 @@ def _statute(hit: re.Match[str]) -> Iterator[str]:
 
 
 def _details(detail: str) -> Iterator[str]:
-    for part in re.finditer(rf"{_DETAIL}", detail):
-        words = part[0].strip(" ,\n")
-        if words in _ROMAN:
-            yield f"Abs. {_ROMAN.index(words) + 1}"
-        elif words[0] == "(":
-            yield f"Abs. {words.strip('()')}"
+    """«Absatz 2 Nummer 5» and «II Nr. 5» as «Abs. 2», «Nr. 5»."""
+    for part in _PART.finditer(detail):
+        if part["label"]:
+            label = part["label"].lower()
+            level = next(level for beginning, level in _LEVELS if label.startswith(beginning))
+            yield f"{level} {part['value']}"
         else:
-            label, value = re.fullmatch(rf"({_LEVEL})\.?\s*(\w+)\)?", words).groups()  # type: ignore[union-attr]
-            level = next(short for begin, short in _LEVELS if label.lower().startswith(begin))
-            yield f"{level} {value}"
+            yield f"Abs. {part['bracketed'] or _arabic(part['roman'])}"
+
+
+def _arabic(roman: str) -> int:
+    return _ROMAN.index(roman) + 1
 
 
 # --- European Union ------------------------------------------------------------------------------
@@ -115,8 +126,8 @@ _ACT = (
 _LETTERS = r"[a-h]\b(?:\)?(?:,|\s?und|\sand|\sen|\set|\se|\s){1,3}[a-h]\b){0,5}"
 _EU_ARTICLE = re.compile(
     r"(?P<all>\b(?:[Aa]rt(?:icle|ikel|icolo|ículo)?\.?)\s?(?P<article>\d{1,3})"
-    r"(?:,?\s?(?:(?:Abs(?:atz)?|par(?:agraph)?|lid|stk|comma|apartado|Nr|§)\.?,?\s?)(?P<par>\d{1,2})"
-    r"|\s?\((?P<bracketed>\d{1,2})\)?|\s(?P<roman>[IVX]{1,4}))"
+    r"(?:,?\s?(?:Abs(?:atz)?|par(?:agraph)?|lid|stk|comma|apartado|Nr|§)\.?,?\s?(?P<par>\d{1,2})"
+    rf"|\s?\((?P<bracketed>\d{{1,2}})\)?|\s(?P<roman>{_ROMAN_NUMBER}))"
     r"(?:,?\s?(?:(?:Buchst(?:abe)?|Bst|litera|litra|litt?|lett(?:era)?|onder|letra|point)\.?\s?\(?"
     rf"|\(|(?<=\d))(?P<letters>{_LETTERS})\)?)?"
     rf"(?:\s(?:der|of|of the|de la|della|van)?\s?{_ACT})?)"
@@ -125,7 +136,7 @@ _EU_ACT = re.compile(rf"\b{_ACT}")
 
 
 def _act(hit: re.Match[str]) -> str:
-    """Directives number year first, regulations did so only since 2015."""
+    """Year and number; juris writes them the other way round (EURL 95/2011)."""
     if hit["one"] is None:
         return "2011/95"
     one, two = hit["one"], hit["two"]
@@ -133,7 +144,7 @@ def _act(hit: re.Match[str]) -> str:
 
 
 def _eu_article(hit: re.Match[str]) -> Iterator[str]:
-    paragraph = hit["par"] or hit["bracketed"] or str(_ROMAN.index(hit["roman"]) + 1)
+    paragraph = hit["par"] or hit["bracketed"] or _arabic(hit["roman"])
     letters = re.findall(r"\b[a-h]\b", hit["letters"] or "")
     act = f" {_act(hit)}" if hit["act"] else ""
     if not (letters or act):
@@ -170,17 +181,22 @@ def _file_number(hit: re.Match[str]) -> Iterator[str]:
 
 
 def _drucksache(hit: re.Match[str]) -> Iterator[str]:
-    house = (hit["house"] or "").rstrip("- ")
-    yield f"{house}-Drs. {hit['number']}" if house else f"Drs. {hit['number']}"
+    house = {"Bundestags": "BT", "Bundesrats": "BR", None: ""}.get(hit["house"], hit["house"])
+    yield f"{house}-Drs. {hit['number']}".removeprefix("-")
 
 
-_COURT = r"(?:(?:VG|OVG|VGH|BVerwG|BVerfG|BGH|OLG|KG|LG|AG|BayVGH|SG|LSG|BSG)\s(?:[A-ZÄÖÜ][a-zäöü]+,?\s)?)?"
+_PRINTED = r"(?:Drs\b\.?|Drucks\b\.?|[Dd]rucksachen?)"
+_COURT = (
+    r"(?:(?:VG|OVG|VGH|BVerwG|BVerfG|BGH|OLG|KG|LG|AG|BayVGH|SG|LSG|BSG)\s"
+    r"(?:[A-ZÄÖÜ][a-zäöü]+,?\s)?)?"
+)
 _REGISTER = (
     r"(?:BvR|BvE|BvL|BvQ|BvF|ARs?|StR|ZR|ZB|OAus|AuslA|Ausl|Ss|Ws|VR|AE|LB|LA|LZ|AY|AS|KR"
     r"|[ABCDEFKLMNOQRSTUW])"
 )
 _FILE_NUMBER = re.compile(
-    rf"\b{_COURT}(?P<all>(?P<chamber>(?:[A-Z][a-z]{{0,2}}\s)?\d{{1,3}}[a-z]?\s|[IVX]{{1,4}}[a-z]?\s|(?=OAus|AuslA))"
+    rf"\b{_COURT}(?P<all>"
+    r"(?P<chamber>(?:[A-Z][a-z]{0,2}\s)?\d{1,3}[a-z]?\s|[IVX]{1,4}[a-z]?\s|(?=OAus|AuslA))"
     rf"(?P<register>{_REGISTER})\s(?P<number>\d{{2}}\.\d{{4,6}}|\d{{1,5}}[./]\d{{2}})(?!\d)"
     r"(?P<asylum>[. ]?A\b)?)"
 )
@@ -194,19 +210,21 @@ _SHAPES = (
     _shape("ecli", r"\bECLI:[A-Za-z]{2}:[A-Za-z0-9]{1,7}:\d{4}:[A-Za-z0-9.]{1,25}\b", _upper),
     _shape("celex", r"\b[1-9CE]\d{4}(?:[A-Z]{2}|[LRDFHKM])\d{4}\b"),
     _Shape("statute", _STATUTE, _statute),
-    _shape("statute", r"(?i:\bст(?:атт\w{1,3}|ать\w{1,3}|\.)?)\s?(\d{3}(?:\.\d)?)\s(УК РФ|КК України)",
-           _form("ст. {} {}")),
+    _shape("statute", r"(?i:\bст(?:атт\w{1,3}|ать\w{1,3}|\.)?)\s?(\d{3}(?:\.\d)?)"
+           r"\s(УК РФ|КК України)", _form("ст. {} {}")),
     _Shape("eu-article", _EU_ARTICLE, _eu_article),
     _Shape("eu-act", _EU_ACT, lambda hit: iter([_act(hit)])),
     _shape("bgbl", r"\bBGBl\.?\s((?:19|20)\d\d\s)?(I{1,3})\s(?:\d{4}\s)?(S\.|Nr\.)\s?(\d{1,5})",
            _form("BGBl. {} {} {} {}")),
-    _shape("drucksache", r"\b(?P<house>BT|BR|LT)?(?:-|\s)?(?:(?:Drs\b\.?|Drucks\b\.?|Drucksachen?)\s?"
-           r"|(?<=BT[- ]))(?P<number>\d{1,3}/\d{1,5})\b", _drucksache),
+    _shape("drucksache",
+           rf"\b(?:(?P<house>BT|BR|LT|Bundestags|Bundesrats)[-\s]?{_PRINTED}?|{_PRINTED})"
+           r"\s?(?P<number>\d{1,3}/\d{1,5})\b", _drucksache),
     _Shape("file-number", _FILE_NUMBER, _file_number),
     _shape("tribunal", r"\b([A-F])\s?-\s?(\d{3,4}/\d{4})\b", _form("{}-{}")),
     _shape("cjeu", r"(?<!\d )\b([CT])\s?-?\s?(\d{1,4}/\d{2})(?!\d)(\sP\b)?", _form("{}-{}{}")),
-    _shape("ecthr", r"(?:EGMR|ECHR|ECtHR|CEDH|\bv\.|\bc\.|[Aa]pplications?|[Rr]equêtes?|[Bb]eschwerden?"
-           r"|Individualbeschwerde|\bnos?\.)[^\n]{0,60}?\b(?P<all>(\d{3,5}/\d{2}))(?![\d/])", _form("{1}")),
+    _shape("ecthr", r"(?:EGMR|ECHR|ECtHR|CEDH|\bv\.|\bc\.|[Aa]pplications?|[Rr]equêtes?"
+           r"|[Bb]eschwerden?|Individualbeschwerde|\bnos?\.)[^\n]{0,60}?"
+           r"\b(?P<all>\d{3,5}/\d{2})(?![\d/])", _form("{}")),
     _shape("asylnet", r"\bM\s?(\d{5})\b", _form("M{}")),
     _shape("beckrs", r"\bBeckRS\s(?:-\s)?(\d{4}),\s?(\d{3,6})\b", _form("BeckRS {}, {}")),
     _shape("tribunal", r"\[(\d{4})\]\sUKUT\s0{0,4}(\d{1,4})\s\(IAC\)", _form("[{}] UKUT {} (IAC)")),

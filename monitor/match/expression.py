@@ -16,13 +16,9 @@ _BETWEEN = r"[^\w!?;]{%d,4}"
 _GAP = r"(?:[^\w]{1,6}\w++){0,%d}?[^\w]{1,6}"
 _TELLING = 4
 
-# What must not stand before and after. Tables glue digits to words («148Reservisten»); «§ 51» is
-# not § 5, and beside a sign anything may stand.
-_EDGES = {
-    "word": (r"(?<![^\W\d])", r"(?![^\W\d])"),
-    "number": (r"(?<!\w)", r"(?!\w)"),
-    "sign": ("", ""),
-}
+# Digits may stand there: tables glue them to words («148Reservisten»).
+_NO_LETTER_BEFORE = r"(?<![^\W\d])"
+_NO_LETTER_AFTER = r"(?![^\W\d])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,40 +103,44 @@ class Sequence:
 
     def bounded(self) -> str:
         """The regular expression, beginning and ending where words do."""
-        before = _EDGES[_sort(self.parts[0], 0)][0]
-        after = _EDGES[_sort(self.parts[-1], -1)][1]
-        return f"{before}{self.regex(word_ends=True)}{after}"
+        before = "" if _is_sign(self.parts[0], 0) else _NO_LETTER_BEFORE
+        after = "" if _is_sign(self.parts[-1], -1) else _NO_LETTER_AFTER
+        return f"{before}{self.regex(opens=True, closes=True)}{after}"
 
-    def regex(self, *, word_ends: bool) -> str:
-        """The regular expression; `word_ends` tells whether a word ends behind the sequence."""
-        followers = (*self.parts[1:], None)
+    def regex(self, *, opens: bool, closes: bool) -> str:
+        """The regular expression; a word begins before it if `opens`, ends behind if `closes`."""
+        neighbours = zip((None, *self.parts), self.parts, (*self.parts[1:], None), strict=False)
         return "".join(
-            _regex(part, word_ends if after is None else isinstance(after, Space), before)
-            for before, part, after in zip((None, *self.parts), self.parts, followers, strict=False)
+            _regex(
+                part,
+                before,
+                opens=opens if before is None else isinstance(before, Space),
+                closes=closes if after is None else isinstance(after, Space),
+            )
+            for before, part, after in neighbours
         )
 
 
-def _sort(part: Part, index: int) -> str:
-    """Whether a part begins or ends like a word, like a number, or with a sign."""
-    if not isinstance(part, Text):
-        return "word"
-    sign = part.text[index]
-    return "number" if sign.isdigit() else "word" if sign.isalnum() else "sign"
+def _is_sign(part: Part | None, index: int) -> bool:
+    """Whether a part begins (0) or ends (-1) with something like § or #."""
+    return isinstance(part, Text) and not part.text[index].isalnum()
 
 
-def _regex(part: Part, word_ends: bool, before: Part | None) -> str:
+def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str:
     match part:
-        case Text(text):
-            return re.escape(text)
+        case Text(text):  # «§ 51» is not «§ 5»
+            no_digit_before = r"(?<!\w)" if opens and text[0].isdigit() else ""
+            no_digit_after = r"(?!\w)" if closes and text[-1].isdigit() else ""
+            return f"{no_digit_before}{re.escape(text)}{no_digit_after}"
         case Star():  # ahead of more letters it must give back, so it is bounded
-            return r"\w*+" if word_ends else r"\w{0,40}"
+            return r"\w*+" if closes else r"\w{0,40}"
         case Hyphen():
             return r"[\s-]{0,3}"
         case Space():  # «§3» is written together too
-            sign = isinstance(before, Text) and not before.text[-1].isalnum()
-            return _BETWEEN % (0 if sign else 1)
+            return _BETWEEN % (0 if _is_sign(before, -1) else 1)
         case Choice(branches):
-            return f"(?:{'|'.join(branch.regex(word_ends=word_ends) for branch in branches)})"
+            inner = (branch.regex(opens=opens, closes=closes) for branch in branches)
+            return f"(?:{'|'.join(inner)})"
 
 
 def near(left: str, right: str, distance: int, *, either_order: bool) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from monitor.match.rules import Rule, Rules
+from monitor.match.rules import Condition, Rule, Rules
 from monitor.model import Match, Tier
 from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import Normalised, normalise
@@ -31,6 +31,11 @@ class _Passage:
         """Where the words begin, and where they end."""
         spans = [found.span() for found in _WORD.finditer(self.text.text)]
         return tuple(start for start, _ in spans), tuple(end for _, end in spans)
+
+    @cached_property
+    def whole(self) -> str:
+        """The title and all the text."""
+        return f"{self.title}\n\n{self.text.text}"
 
     def around(self, start: int, end: int) -> str:
         """The title and the words of the text near a find, itself included."""
@@ -56,48 +61,70 @@ def find(
     other in many languages, every term is tried in every text.
     """
     passage = _Passage(normalise(text), normalise(title).text)
-    contains = cache(passage.text.text.__contains__)
-
-    @cache
-    def occurs(group: str, window: str) -> bool:
-        return any(spelling.occurs(window) for spelling in rules.groups[group])
-
+    occurs = _occurs(rules)
     finds = [
         _match(rule, text, span, tier)
-        for rule in rules.rules
-        if topics is None or rule.topic in topics
-        for span, tier in _finds(rule, passage, contains, occurs)
+        for rule in _possible(rules, topics, passage, occurs)
+        for span, tier in _finds(rule, passage, occurs)
         if within is None or any(span[0] < end and start < span[1] for start, end in within)
     ]
-    return tuple(sorted(finds, key=lambda match: (match.start, match.end)))
+    return _distinct(finds)
 
 
-def _finds(
-    rule: Rule, passage: _Passage, contains: Callable[[str], bool], occurs: Occurs
-) -> Iterator[tuple[Span, Tier]]:
+def _occurs(rules: Rules) -> Occurs:
+    """Whether a group stands in some surroundings; asked again and again for the same."""
+
+    @cache
+    def occurs(group: str, text: str) -> bool:
+        return any(spelling.occurs(text) for spelling in rules.groups[group])
+
+    return occurs
+
+
+def _possible(
+    rules: Rules, topics: Collection[str] | None, passage: _Passage, occurs: Occurs
+) -> Iterator[Rule]:
+    """The rules of which a literal is there, and what they cannot do without."""
+    contains = cache(passage.text.text.__contains__)
+    for rule in rules.rules:
+        if topics is not None and rule.topic not in topics:
+            continue
+        if not any(spelling.may_occur(contains) for spelling in rule.spellings):
+            continue
+        if rule.needs and rule.otherwise is None and not _hold(rule.needs, passage.whole, occurs):
+            continue
+        yield rule
+
+
+def _finds(rule: Rule, passage: _Passage, occurs: Occurs) -> Iterator[tuple[Span, Tier]]:
     """Where the rule holds in the original text, and how surely."""
     plain = passage.text.text
-    candidates = [spelling for spelling in rule.spellings if spelling.may_occur(contains)]
-    if not candidates:
-        return
-    for start, end in merge([span for spelling in candidates for span in spelling.spans(plain)]):
-        tier = _tier(rule, lambda: passage.around(start, end), occurs)  # noqa: B023
+    spans = [span for spelling in rule.spellings for span in spelling.spans(plain)]
+    for start, end in merge(spans):
+        tier = _tier(rule, passage.around(start, end), occurs)
         if tier is not None:
             yield passage.text.span(start, end), tier
 
 
-def _tier(rule: Rule, around: Callable[[], str], occurs: Occurs) -> Tier | None:
+def _tier(rule: Rule, around: str, occurs: Occurs) -> Tier | None:
     """How sure a find of the rule is amid its surroundings; None when it is none."""
-    if not (rule.needs or rule.unless):
-        return Tier.SURE
-    window = around()
-
-    def holds(condition: Sequence[str]) -> bool:
-        return all(occurs(group, window) for group in condition)
-
-    if any(map(holds, rule.unless)):
+    if _hold(rule.unless, around, occurs):
         return None
-    return Tier.SURE if not rule.needs or any(map(holds, rule.needs)) else rule.otherwise
+    return Tier.SURE if not rule.needs or _hold(rule.needs, around, occurs) else rule.otherwise
+
+
+def _hold(conditions: Iterable[Condition], text: str, occurs: Occurs) -> bool:
+    return any(all(occurs(group, text) for group in condition) for condition in conditions)
+
+
+def _distinct(finds: Iterable[Match]) -> tuple[Match, ...]:
+    """In order of place; where terms of a topic find the same words, one of them, the surest."""
+    surest: dict[tuple[int, int, str], Match] = {}
+    for match in finds:
+        place = match.start, match.end, match.topic
+        if place not in surest or match.tier is Tier.SURE is not surest[place].tier:
+            surest[place] = match
+    return tuple(surest[place] for place in sorted(surest))
 
 
 def _match(rule: Rule, text: str, span: Span, tier: Tier) -> Match:

@@ -73,7 +73,8 @@ class Spelling:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where the spelling stands in the normalised text."""
-        return (found.span() for found in self.pattern.finditer(text))
+        if self.may_occur(text.__contains__):
+            yield from (found.span() for found in self.pattern.finditer(text))
 
     def occurs(self, text: str) -> bool:
         """Whether the spelling stands in the normalised text."""
@@ -196,7 +197,7 @@ def _without_regex(spelling: str) -> str:
 
 def _if_valid(suggestion: str | None) -> str | None:
     try:
-        return suggestion and _parse(suggestion).source
+        return _parse(suggestion).source if suggestion else None
     except TermError:
         return None
 

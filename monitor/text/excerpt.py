@@ -19,7 +19,8 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
     """
     hits = merge(spans)
     room = max(0, width - sum(end - start for start, end in hits)) // (2 * max(1, len(hits)))
-    windows = merge([_widened(text, hit, room) for hit in hits or [(0, room)]])
+    widened = [_widened(text, hit, room) for hit in hits] or [_widened(text, (0, 0), width)]
+    windows = merge(widened)
     pieces: list[Piece] = []
     for start, end in windows:
         if start > 0:
@@ -45,10 +46,10 @@ def _widened(text: str, hit: Span, room: int) -> Span:
     """The hit with up to `room` characters on each side, cut between words where there are any."""
     start, end = max(0, hit[0] - room), min(len(text), hit[1] + room)
     if start > 0:
-        gap = re.compile(r"\s+").search(text, start, hit[0])
+        gap = re.compile(r"\s+").search(text, start - 1, hit[0])
         start = gap.end() if gap else start
     if end < len(text):
-        gap = re.compile(r"\s+(?=\S*\Z)").search(text, hit[1], end)
+        gap = re.compile(r"\s+(?=\S*\Z)").search(text, hit[1], end + 1)
         end = gap.start() if gap else end
     return start, end
 

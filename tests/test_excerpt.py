@@ -1,0 +1,87 @@
+"""Excerpts as people read them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import Piece
+from monitor.text.excerpt import excerpt
+
+TEXT = "Die Klage eines Deserteurs aus Omsk war vor dem Gericht in Berlin erfolgreich."
+
+
+def test_the_find_is_a_hit_between_its_surroundings() -> None:
+    assert excerpt(TEXT, [(16, 26)]) == (
+        Piece("Die Klage eines ", hit=False),
+        Piece("Deserteurs", hit=True),
+        Piece(" aus Omsk war vor dem Gericht in Berlin erfolgreich.", hit=False),
+    )
+
+
+def test_a_long_text_is_cut_between_words_and_says_so() -> None:
+    assert "".join(piece.text for piece in excerpt(TEXT, [(16, 26)], width=40)) == (
+        "… Klage eines Deserteurs aus Omsk war …"
+    )
+
+
+def test_overlapping_spans_are_one_hit() -> None:
+    pieces = excerpt(TEXT, [(16, 26), (20, 35)])
+    assert [piece.text for piece in pieces if piece.hit] == ["Deserteurs aus Omsk"]
+
+
+def test_finds_far_apart_are_shown_in_two_stretches() -> None:
+    text = f"Deserteure {'und andere ' * 100}Verweigerer"
+    shown = "".join(
+        piece.text for piece in excerpt(text, [(0, 10), (len(text) - 11, len(text))], 80)
+    )
+    assert shown.startswith("Deserteure und")
+    assert " … " in shown
+    assert shown.endswith("Verweigerer")
+
+
+def test_line_breaks_are_shown_as_blanks() -> None:
+    assert excerpt("Kriegs-\ndienst\n\nAsyl", [(0, 14)]) == (
+        Piece("Kriegs- dienst", hit=True),
+        Piece(" Asyl", hit=False),
+    )
+
+
+def test_without_a_find_it_is_the_beginning() -> None:
+    assert excerpt(TEXT, [], width=30) == (
+        Piece("Die Klage eines Deserteurs aus", hit=False),
+        Piece(" …", hit=False),
+    )
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert excerpt("", []) == ()
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    text = draw(st.text(alphabet="abc \n.", min_size=1, max_size=200))
+    places = st.integers(0, len(text) - 1).flatmap(
+        lambda start: st.tuples(st.just(start), st.integers(start + 1, len(text)))
+    )
+    return text, draw(st.lists(places, min_size=1, max_size=3))
+
+
+@given(texts_with_spans(), st.integers(0, 100))
+def test_every_piece_stands_in_the_text(
+    drawn: tuple[str, list[tuple[int, int]]], width: int
+) -> None:
+    text, spans = drawn
+    plain = " ".join(text.split())
+    shown = "".join(piece.text for piece in excerpt(text, spans, width))
+    for stretch in shown.split("…"):
+        assert " ".join(stretch.split()) in plain
+
+
+@given(texts_with_spans())
+def test_all_finds_are_shown_as_hits(drawn: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = drawn
+    covered = {at for start, end in spans for at in range(start, end)}
+    hits = "".join(piece.text for piece in excerpt(text, spans, 20) if piece.hit)
+    expected = "".join(text[at] for at in sorted(covered))
+    assert "".join(hits.split()) == "".join(expected.split())
