@@ -37,7 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An item as last stored, and the fingerprints of every title and block it ever had."""
+    """An item as last stored, and the fingerprints of every title and block it ever had.
+
+    `seen` also holds the states that it came back to (see `remember`).
+    """
 
     item: Item
     seen: frozenset[str]
@@ -135,8 +138,24 @@ def compare(
     return tuple(changes)
 
 
+def remember(item: Item, before: Known | None, ignore: Ignore = ()) -> frozenset[str]:
+    """Return the fingerprints to keep of an item.
+
+    Without new text the state itself is kept, and the one it came from: when the page flips back
+    and forth between them, only the first flip is told.
+    """
+    now = seen(item, ignore)
+    if before is None:
+        return now
+    if now <= before.seen:
+        now |= {mark(item, ignore).fingerprint, mark(before.item, ignore).fingerprint}
+    return before.seen | now
+
+
 def _edit(before: Known, item: Item, ignore: Ignore) -> Change | None:
-    """The edit, or None when only order, layout or noise differs."""
+    """The edit, or None when only order, layout or noise differs, or a known state is back."""
+    if mark(item, ignore).fingerprint in before.seen:
+        return None
     now = seen(item, ignore)
     added = tuple(b for b in item.blocks if fingerprint(b, ignore=ignore) not in before.seen)
     removed = tuple(b for b in before.item.blocks if fingerprint(b, ignore=ignore) not in now)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.diff import Known, Mark, Triage, compare, seen, shrinkage, triage
+from monitor.diff import Known, Mark, Triage, compare, remember, shrinkage, triage
 from monitor.model import Change, ChangeKind, Item, Source, SourceState
 from monitor.pipeline.following import Debt, Followed
 from monitor.pipeline.reading import definition
@@ -114,7 +114,7 @@ def to_save(
         return Stored(
             item,
             found.marks[item.id],
-            seen(item, decision.ignore) | (before.seen if before else frozenset()),
+            remember(item, before, decision.ignore),
             unread=debt.url if debt else None,
             attempts=debt.attempts if debt else 0,
         )
