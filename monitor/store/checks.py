@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, bindparam, insert, or_, select, update
 
 from monitor.diff import Known, Mark
-from monitor.model import Alert, ChangeKind, Item, SourceState, Validators
+from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validators
 from monitor.store import tables
 from monitor.store.codec import pack_alert, pack_item, unpack_item
 
@@ -177,7 +177,7 @@ _STATE_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "validat
 def _state(row: Row[Any]) -> SourceState:
     values = row._asdict()
     return SourceState(
-        **{name: values[name] for name in _STATE_COLUMNS},
+        **{name: values[name] for name in _STATE_COLUMNS} | {"told": Health(values["told"])},
         validators=Validators(values["etag"], values["last_modified"]),
     )
 
