@@ -79,7 +79,6 @@ class SmtpDoor:
         self._server = server
         self._timeouts = timeouts
         self._barren = 0
-        self._used = False
         self._smtp = SMTP(
             hostname=server.host,
             port=server.port,
@@ -136,24 +135,22 @@ class SmtpDoor:
 
     async def _ready(self) -> None:
         """Leave a connection with an empty envelope, an old one if it still answers."""
-        if self._smtp.is_connected and self._used:
-            try:
-                await self._smtp.rset()
-            except (SMTPException, OSError):
-                self._smtp.close()
-        if not self._smtp.is_connected:
+        try:
+            await self._smtp.rset()
+        except (SMTPException, OSError) as error:
+            self._smtp.close()
             if self._barren >= _BARREN_LIMIT:
-                raise DeliveryError(f"{self._server} closes the connection again and again")
+                told = f"{self._server} closes the connection again and again"
+                raise DeliveryError(told) from error
             await self._connect()
-        self._used = True
 
     async def _connect(self) -> None:
-        """Open, encrypt, log in, in this order: nothing secret is said before it is encrypted."""
-        self._used = False
+        """Open, encrypt, log in, in this order: no password is said before it is encrypted."""
         try:
             await self._smtp.connect(timeout=self._timeouts.connect)
             if self._server.user is not None and self._server.password is not None:
                 await self._smtp.login(self._server.user, self._server.password)
+            await self._smtp.rset()  # says EHLO, if need be, and shows that commands are taken
         except (SMTPException, OSError) as error:
             self._smtp.close()
             raise _no_connection(self._server, error) from error
