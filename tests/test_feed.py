@@ -129,3 +129,8 @@ def test_the_fuller_of_summary_and_content_is_the_text() -> None:
         )
     )
     assert item.blocks == ("Ein langer Auszug mit allem.",)
+
+
+def test_an_article_about_entities_is_no_attack() -> None:
+    text = rss('<title>t</title><description><![CDATA[<!ENTITY a SYSTEM "x">]]></description>')
+    assert only(text).title == "t"

@@ -37,6 +37,7 @@ _MOVING = re.compile(
     r"|(?<=[-–:(,])\s*\d[\d.]*(?![\w.])"
 )
 _LONGEST_SLUG = 60
+_LONGEST_HEADING = 500
 
 
 class _Document(NamedTuple):
@@ -104,6 +105,8 @@ def _html(source: Source, fetched: Fetched) -> _Document:
 
 
 def _text_block(text: str) -> Block:
+    if len(text) > _LONGEST_HEADING:
+        return Block(text)
     if found := _MARKDOWN_HEADING.fullmatch(text):
         return Block(found.group(2), 1 if found.group(1) == "%" else len(found.group(1)))
     alone = len(text) < 150 and text[-1:] not in {".", ";", ","}

@@ -34,7 +34,6 @@ _DOUBLE_BREAK = re.compile(rf"{_BREAK}\s*{_BREAK}")
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-
 Element: TypeAlias = Tag
 
 

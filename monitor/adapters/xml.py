@@ -10,6 +10,7 @@ from monitor.errors import ExtractError
 from monitor.text.clean import clean
 
 _DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
+_DOCTYPE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 _NESTED_ENTITY = re.compile(
     r"<!ENTITY\s+[^%>\s]+\s+(?:\"[^\"]*[&%]\w|'[^']*[&%]\w|SYSTEM|PUBLIC)", re.I
 )
@@ -24,7 +25,7 @@ def neutral(text: str) -> str:
     ExtractError when it declares entities made of entities or of other files.
     """
     text = _ILLEGAL.sub("", text.lstrip("\ufeff \t\r\n"))
-    if _NESTED_ENTITY.search(text):
+    if _DOCTYPE.match(text) and _NESTED_ENTITY.search(text):
         raise ExtractError(
             "The XML declares entities that stand for other entities or files. "
             "No honest source needs that; it was not read."

@@ -12,7 +12,7 @@ _INVISIBLE = re.compile(
 )
 _OWN_BLOCK = re.compile(r"\s*(?:[-*+•‣▪–]\s|\d{1,3}[.)]\s|\(\d{1,3}[a-z]?\)\s|\||#{1,6}\s|%\s)")
 _ALONE = re.compile(r"\s*(?:\||#{1,6}\s|%\s)")
-_RULE = re.compile(r"[\s|:=_*+-]*-{2}[\s|:=_*+-]*|\s*={3,}\s*|\s*(?:[*_]\s*){3,}")
+_DRAWN = "|:=_*+-"  # what rules and the frames of tables are drawn with
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'»«“”)\]]*$")
 _LONG_PARAGRAPH = 2000
 _WRAPPED_WIDTH = 200
@@ -28,7 +28,7 @@ def blocks_of(plain: str) -> tuple[str, ...]:
     blocks: list[str] = []
     paragraph: list[str] = []
     for line in [*plain.splitlines(), ""]:
-        blank = not line.strip() or _RULE.fullmatch(line)
+        blank = _is_blank(line)
         if blank or _OWN_BLOCK.match(line):
             blocks += _paragraph(paragraph)
             paragraph = []
@@ -38,6 +38,11 @@ def blocks_of(plain: str) -> tuple[str, ...]:
             blocks += _paragraph(paragraph)
             paragraph = []
     return tuple(blocks)
+
+
+def _is_blank(line: str) -> bool:
+    """Nothing is on the line, or only a rule."""
+    return not "".join(line.split()).strip(_DRAWN) and len(line.strip()) not in {1, 2}
 
 
 def reflow(lines: list[str]) -> tuple[str, ...]:

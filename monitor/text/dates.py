@@ -68,7 +68,7 @@ _CLOCK = re.compile(
     r"\s*(?P<half>[ap]\.?m\b\.?)?"
 )
 _OFFSET = re.compile(
-    r"(?:\b(?:gmt|utc)\s*)?(?:(?<!\d)-|[+\u2212])(?P<hours>\d{2}):?(?P<minutes>\d{2})\s*z?(?![\d:.-])"
+    r"(?:\b(?:gmt|utc)\s*)?(?P<sign>(?<!\d)-|[+\u2212])(?P<hours>\d{2}):?(?P<minutes>\d{2})\s*z?(?![\d:.-])"
 )
 _PLACE = re.compile(r"\b[a-z]+/[a-z_]+(?:/[a-z_]+)?\b")
 _ZONE_NAME = re.compile(rf"(?<![^\W\d])(?:{'|'.join(_HOURS_FROM_UTC)})(?!\w)")
@@ -158,8 +158,7 @@ def _zone(rest: str) -> tuple[tzinfo | None, str]:
         minutes = int(found["hours"]) * 60 + int(found["minutes"])
         if minutes > 14 * 60 or int(found["minutes"]) > 59:
             raise ValueError(found.group())
-        west = found.group().lstrip("gmtuc ")[0] != "+"
-        return timezone(timedelta(minutes=-minutes if west else minutes)), rest
+        return timezone(timedelta(minutes=minutes if found["sign"] == "+" else -minutes)), rest
     found, rest = _cut(_PLACE, rest)
     if found:
         return ZoneInfo(found.group().title()), rest
@@ -178,7 +177,7 @@ def _understood(rest: str) -> set[int] | None:
 def _days(found: re.Match[str], weekdays: set[int], lang: str) -> Iterator[date]:
     """Yield every day that the digits may mean; more than one is nobody's guess to make."""
     part = found.groupdict()
-    year = int(part["y"]) + (0 if len(part["y"]) == 4 else 2000 if part["y"] < "69" else 1900)
+    year = int(part["y"]) + (0 if len(part["y"]) == 4 else 2000 if int(part["y"]) < 69 else 1900)
     if "name" in part:
         if part["name"] in _MONTHS:
             yield date(year, _MONTHS[part["name"]] + 1, int(part["d"]))
