@@ -33,6 +33,7 @@ VARIABLES = (
     *(f"{name}_FILE" for name in _SECRETS),
 )
 _LARGEST_SECRET = 65_536
+_WITHOUT_PASSWORD = re.compile(r"//([^:@/]+@)?[^:@/]+(:\d+)?/?")
 _NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*[^<>\s]) *<(?P<address>[^<>]*)>")
 
 
@@ -64,18 +65,18 @@ def read_settings(
     Relative paths count from `cwd`. A variable that is set to nothing counts as not set. Raises
     ConfigError with every problem, in which the name of the variable stands for the file.
     """
-    reading = _Reading({name: value for name, value in environ.items() if value}, [])
+    reading = _Reading({name: value for name, value in environ.items() if value}, cwd, [])
     reading.check_names()
     sources = cwd / (sources or reading.path("MONITOR_SOURCES") or "sources.yaml")
     beside = sources.with_name("recipients.yaml")
     settings = Settings(
         sources=sources,
         recipients=cwd / (recipients or reading.path("MONITOR_RECIPIENTS") or beside),
-        database=database or reading.secret("MONITOR_DATABASE") or _default_database(environ, cwd),
+        database=database or reading.database() or _default_database(environ, cwd),
         mail=reading.mail(),
         mail_from=reading.mail_from(hostname),
         mail_password=reading.secret("MONITOR_MAIL_PASSWORD"),
-        templates=reading.folder("MONITOR_TEMPLATES", cwd),
+        templates=reading.folder("MONITOR_TEMPLATES"),
         log=reading.log(),
     )
     if reading.problems:
@@ -94,6 +95,7 @@ class _Reading:
     """The variables that are set, and what is wrong with them."""
 
     environ: Mapping[str, str]
+    cwd: Path
     problems: list[Problem]
 
     def problem(self, name: str, message: str, suggestion: str | None = None) -> None:
@@ -114,15 +116,13 @@ class _Reading:
 
     def path(self, name: str) -> Path | None:
         value = self.environ.get(name)
-        return Path(value) if value else None
+        return self.cwd / value if value else None
 
-    def folder(self, name: str, cwd: Path) -> Path | None:
+    def folder(self, name: str) -> Path | None:
         path = self.path(name)
-        if path is None:
-            return None
-        if not (cwd / path).is_dir():
-            self.problem(name, f"there is no directory `{path}`")
-        return cwd / path
+        if path and not path.is_dir():
+            self.problem(name, f"there is no directory `{self.environ[name]}`")
+        return path
 
     def log(self) -> str:
         value = self.environ.get("MONITOR_LOG", "text")
@@ -150,6 +150,13 @@ class _Reading:
         return f"{named['name']} <{address}>" if named else address
 
     # --- secrets ---------------------------------------------------------------------------------
+
+    def database(self) -> str | None:
+        url = self.secret("MONITOR_DATABASE")
+        if url is not None and "://" not in url:
+            example = "sqlite:///state/policy-monitor.db"
+            self.problem("MONITOR_DATABASE", f"must be a database URL such as {example}")
+        return url
 
     def secret(self, name: str) -> str | None:
         """The secret from the one place that has it; more than one place is a problem."""
@@ -195,8 +202,9 @@ def _mail_mistakes(url: str) -> list[tuple[str, str | None]]:
     scheme, colon, rest = url.partition(":")
     if not colon or scheme not in ("smtp", "smtps", "file"):
         near = nearest(scheme, ("smtp", "smtps", "file")) if colon else None
+        harmless = rest if _WITHOUT_PASSWORD.fullmatch(rest) else ""
         message = "must be smtp://user@host:587, smtps://user@host or file:DIRECTORY"
-        return [(message, f"{near}:" if near else None)]
+        return [(message, f"{near}:{harmless}" if near else None)]
     if scheme == "file":
         return [] if rest else [("must name a directory, as in file:outbox", None)]
     try:

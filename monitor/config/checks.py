@@ -21,6 +21,7 @@ from monitor.config.shape import (
 )
 from monitor.config.tree import Note, Text
 from monitor.match import Rules, compile_vocabulary, find
+from monitor.model import Vocabulary
 from monitor.text.nearest import nearest
 
 # Where `select` means something, and which of its keys; other kinds know their places themselves.
@@ -168,7 +169,9 @@ def _examples(file: SourcesFile) -> Iterator[Note]:
     for name, topic in vocabulary.topics.items():
         for term, shape in zip(topic.terms, file.topics[Text(name, 0)].terms, strict=True):
             if shape.yes or shape.no:
-                alone = replace(vocabulary, topics={name: replace(topic, terms=(term,))})
+                named = set(chain.from_iterable(term.needs + term.unless))
+                words = {group: vocabulary.words[group] for group in named}
+                alone = Vocabulary({name: replace(topic, terms=(term,))}, words)
                 yield from _disobedient(shape, compile_vocabulary(alone))
 
 

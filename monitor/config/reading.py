@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -62,12 +62,12 @@ def _missing(value: object) -> Iterator[Note]:
 
 def _note(shape: type[Shape], tree: Map, mistake: ErrorDetails) -> Note:
     *outer, last = mistake["loc"]
-    value = mistake["input"]
-    if mistake["type"] == "extra_forbidden":
-        return _unknown_key(_shape_at(shape, outer), _at(tree, outer), str(last), top=not outer)
+    value, place = mistake["input"], _at(tree, outer)
+    if mistake["type"] == "extra_forbidden" and isinstance(place, Map):
+        return _unknown_key(_shape_at(shape, outer), place, str(last), top=not outer)
     names = [step for step in (*outer, last) if isinstance(step, str)]
     subject = f"a key in `{names[-3]}`" if last == _IN_KEY else f"`{names[-1]}`"
-    line = getattr(value, "line", 0) or _at(tree, outer).line
+    line = getattr(value, "line", 0) or place.line
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
         return Note(line, f"{subject} {cause}", getattr(cause, "suggestion", None))
@@ -120,29 +120,38 @@ def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
 # --- the tree behind a path ----------------------------------------------------------------------
 
 
-def _at(tree: Map, path: list[int | str]) -> Any:
-    place: Any = tree
+def _at(tree: Map, path: Sequence[int | str]) -> Map | Seq:
+    """The map or list at a path, or the last one on the way."""
+    return _follow(tree, path)[-1]
+
+
+def _follow(tree: Map, path: Sequence[int | str]) -> list[Map | Seq]:
+    """The maps and lists along a path, as far as there are any."""
+    places: list[Any] = [tree]
     for step in path:
+        place = places[-1]
         below = place.get(step) if isinstance(place, dict) else place[step]
         if not isinstance(below, Map | Seq):
             break
-        place = below
-    return place
+        places.append(below)
+    return places
 
 
-def _cut_out(tree: Map, mistakes: list[ErrorDetails]) -> None:
-    """Remove every wrong value; a removed key is settled, so nobody calls it missing."""
-    doomed: list[tuple[Seq, int]] = []
+def _cut_out(tree: Map, mistakes: Iterable[ErrorDetails]) -> None:
+    """Remove every wrong value; a removed key is settled, so nobody calls it missing.
+
+    Where a path goes on below a plain text (the short form of a term), the text is removed.
+    """
+    doomed: dict[tuple[int, int], Seq] = {}
     for mistake in mistakes:
-        loc = mistake["loc"][:-1] if mistake["loc"][-1] == _IN_KEY else mistake["loc"]
-        *outer, last = loc
-        tree.hurt.add(str(loc[0]))
-        place = _at(tree, list(outer))
-        if isinstance(place, Seq) and isinstance(last, int):
-            doomed.append((place, last))
-        elif isinstance(place, Map):
-            place.settled.add(str(last))
-            place.pop(Text(str(last), 0), None)
-    for items, index in sorted(doomed, key=lambda pair: -pair[1]):
-        if index < len(items):
-            del items[index]
+        path = [step for step in mistake["loc"] if step != _IN_KEY]
+        tree.hurt.add(str(path[0]))
+        places = _follow(tree, path[:-1])
+        place, step = places[-1], path[len(places) - 1]
+        if isinstance(place, Map):
+            place.settled.add(str(step))
+            place.pop(Text(str(step), 0), None)
+        else:
+            doomed[int(step), id(place)] = place
+    for (index, _), items in sorted(doomed.items(), reverse=True, key=lambda pair: pair[0]):
+        del items[index]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from monitor.config.shape import RecipientsFile, SourcesFile
@@ -28,12 +29,10 @@ def json_schema() -> dict[str, Any]:
 
     `$defs/SourcesFile` and `$defs/RecipientsFile` are the schemas of the single files.
     """
-    refs, definitions = models_json_schema(
-        [(SourcesFile, "validation"), (RecipientsFile, "validation")], schema_generator=_Schema
-    )
+    schema = TypeAdapter(SourcesFile | RecipientsFile).json_schema(schema_generator=_Schema)
     return {
         "$schema": DIALECT,
         "title": "sources.yaml or recipients.yaml of policy-monitor",
-        "oneOf": list(refs.values()),
-        "$defs": definitions["$defs"],
+        "oneOf": schema["anyOf"],
+        "$defs": schema["$defs"],
     }

@@ -229,8 +229,9 @@ class _Reader:
         return own
 
     def _add(self, own: Map, key: Text, value_node: Node) -> None:
-        scalar = isinstance(value_node, ScalarNode)
-        value = self.read(value_node, _line(value_node) if scalar else key.line)
+        value = self.read(value_node, key.line)
+        if value == "":  # the parser places an absent value at whatever comes next
+            value = Text("", key.line)
         if key in own:
             first = own.key_line(key)
             self.notes.append(Note(key.line, f"`{key}` is given twice, first in line {first}"))
