@@ -367,10 +367,14 @@ def test_a_language_is_one_file(folder: Path) -> None:
     assert check_templates(folder) == ()
 
 
-def test_every_name_that_holds_html_escapes() -> None:
-    odd = digests.one()
-    assert "&lt;b&gt;" in rendered(replace(odd, list_name="<b>")).html
-    assert "<b>" in rendered(replace(odd, list_name="<b>")).text
+def test_every_template_with_html_in_its_name_escapes(folder: Path) -> None:
+    odd = replace(digests.one(), list_name="<b>")
+    (folder / "digest" / "why.html").rename(folder / "digest" / "why.html.j2")
+    body = folder / "digest" / "body.html"
+    body.write_text(body.read_text("utf-8").replace("why.html", "why.html.j2"), "utf-8")
+    assert rendered(odd, folder).html == rendered(odd).html
+    assert rendered(odd).html.count("&lt;b&gt;") == 3
+    assert "<b>" in rendered(odd).text
 
 
 def test_an_unknown_time_zone_is_an_error_in_words() -> None:
