@@ -96,6 +96,8 @@ class Shape(BaseModel):
 
 
 class SelectShape(Shape):
+    """Where things stand on a page."""
+
     items: typed.Selector | None = key("The element of one entry of a list.", "article.teaser")
     title: typed.Selector | None = key("Where the title stands, inside the entry.", "h3")
     link: typed.Selector | None = key("The link to the full text, inside the entry.", "h3 a")
@@ -104,6 +106,8 @@ class SelectShape(Shape):
 
 
 class ExpectShape(Shape):
+    """What a sound answer looks like."""
+
     min_items: typed.Count | None = key("Fewer entries than this are an error (default 1).", 5)
     max_silence: typed.Silence | None = key(
         "No news for longer than this is reported as trouble.", "30d"
@@ -111,6 +115,8 @@ class ExpectShape(Shape):
 
 
 class DefaultsShape(Shape):
+    """What holds for a source, or for all of them."""
+
     lang: typed.Language | None = key("The language of the source.", "de")
     every: typed.Every | None = key("How often it is checked (default 6h).", "1h", "2d")
     cron: typed.Cron | None = key("When it is checked, instead of `every`.", "0 7 * * mon-fri")
@@ -150,6 +156,8 @@ class DefaultsShape(Shape):
 
 
 class SourceShape(DefaultsShape):
+    """One watched place."""
+
     needed = ("id", "name", "kind", "url")
     id: typed.Id = key("A short name that stays the same for ever.", "bamf-news", default=UNSET)
     name: typed.Line = key("The name that readers see.", "BAMF – Meldungen", default=UNSET)
@@ -159,6 +167,8 @@ class SourceShape(DefaultsShape):
 
 
 class TermShape(Shape):
+    """One row of a topic, in its long form."""
+
     needed = ("term",)
     term: typed.Spelling = key(
         "A spelling; also the name that readers see. `*` = any letters.",
@@ -210,6 +220,8 @@ AnyTerm = Annotated[TermShape, BeforeValidator(_long_form), _ShortForm()]
 
 
 class TopicShape(Shape):
+    """What staff watch for."""
+
     needed = ("terms",)
     title: dict[typed.Language, typed.Line] | None = key(
         "Its name in the languages of the mails.", {"de": "Desertion", "en": "Desertion"}
@@ -248,6 +260,8 @@ class SourcesFile(Shape):
 
 
 class ListShape(Shape):
+    """Named recipients with topics and a schedule."""
+
     needed = ("id", "to")
     id: typed.Id = key("A short name that stays the same for ever.", "campaign", default=UNSET)
     name: typed.Line | None = key("The name that readers see.", "Kampagne")

@@ -1,8 +1,4 @@
-"""The types of single values: what may be typed, what it means, and what to say otherwise.
-
-Each check takes the typed text and returns its meaning, or raises `WrongValueError` with the rest
-of a sentence that begins with the name of the key: «`every`» + «must be a duration …».
-"""
+"""The types of single values: texts, numbers, times and choices, for pydantic and for editors."""
 
 from __future__ import annotations
 
@@ -12,26 +8,37 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import GetJsonSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from monitor.adapters import ADAPTERS, check_selector
-from monitor.config.ignoring import read_ignored
+from monitor.adapters import ADAPTERS
+from monitor.config.texts import (
+    ID_PATTERN,
+    NAME_PATTERN,
+    WrongValueError,
+    read_condition,
+    read_contact,
+    read_cron,
+    read_id,
+    read_ignored_entry,
+    read_line,
+    read_mailbox,
+    read_name,
+    read_prose,
+    read_selector,
+    read_spelling,
+    read_url,
+)
 from monitor.config.tree import Map, Text
-from monitor.due import check_cron, parse_schedule
-from monitor.match import TermError, explain_spelling
+from monitor.due import parse_schedule
 from monitor.model import AlertOn, Receives, Schedule, Tier
-from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-ID_PATTERN = r"[a-z0-9][a-z0-9.-]{0,63}"
-NAME_PATTERN = r"[a-z0-9][a-z0-9_.-]{0,63}"
 _ISO_639_1 = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
     "de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy "
@@ -66,134 +73,6 @@ _OTHER_NAMES = {
 }
 
 
-class WrongValueError(ValueError):
-    """The rest of a sentence about a value, and what to write instead."""
-
-    def __init__(self, predicate: str, suggestion: str | None = None) -> None:
-        self.suggestion = suggestion
-        super().__init__(predicate)
-
-
-# --- texts ---------------------------------------------------------------------------------------
-
-
-def _prose(value: object) -> Text:
-    if not isinstance(value, Text):
-        raise WrongValueError("must be a single text, not a list or a group of keys")
-    if not value.strip():
-        raise WrongValueError("has no value; fill it in or remove the line")
-    if found := re.search(r"[^\n\t -\x7e\x85\xa0-\U0010ffff]", value):
-        raise WrongValueError(
-            f"holds the invisible character U+{ord(found[0]):04X}; use '…' instead of \"…\""
-        )
-    return value
-
-
-def _text(value: object) -> Text:
-    text = _prose(value)
-    if "\n" in text.strip("\n"):
-        raise WrongValueError("must be a single line")
-    return Text(text.strip(), text.line)
-
-
-def _check_name(pattern: str, characters: str, value: object) -> Text:
-    text = _text(value)
-    if not re.fullmatch(pattern, text):
-        plain = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("._-")[:64]
-        right = plain if re.fullmatch(pattern, plain) else plain.replace("_", "-")
-        raise WrongValueError(
-            f"must be 1 to 64 of {characters}, beginning with a letter or digit, not `{text[:80]}`",
-            right if re.fullmatch(pattern, right) else None,
-        )
-    return text
-
-
-def _id(value: object) -> Text:
-    return _check_name(ID_PATTERN, "a–z, 0–9, `.` and `-`", value)
-
-
-def _name(value: object) -> Text:
-    return _check_name(NAME_PATTERN, "a–z, 0–9, `_`, `.` and `-`", value)
-
-
-def _url(value: object) -> Text:
-    text = _text(value)
-    if re.search(r"[\s\x00-\x20\x7f]", text):
-        raise WrongValueError("must not contain blanks; write %20 for a blank")
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise WrongValueError(f"must be a web address, not `{text}`") from error
-    if "@" in parts.netloc:
-        raise WrongValueError("must not contain a user name or password")
-    if parts.scheme not in ("http", "https"):
-        better = nearest(parts.scheme, ("http", "https")) if parts.netloc else None
-        raise WrongValueError(
-            f"must begin with http:// or https://, not `{text}`",
-            better and better + text[len(parts.scheme) :],
-        )
-    if not host:
-        raise WrongValueError(f"must name a host, as in https://example.org/, not `{text}`")
-    return text
-
-
-def _contact(value: object) -> Text:
-    text = _text(value)
-    if "@" in text and "://" not in text:
-        return Text(_address(text), text.line)
-    return _url(text)
-
-
-def _address(value: object) -> Text:
-    text = _prose(value)
-    try:
-        return Text(read_address(text), text.line)
-    except AddressError as error:
-        raise WrongValueError(str(error), error.suggestion) from error
-
-
-def _selector(value: object) -> Text:
-    text = _text(value)
-    if problem := check_selector(text):
-        raise WrongValueError(f"must be a CSS selector: {problem}")
-    return text
-
-
-def _cron(value: object) -> Text:
-    text = _text(value)
-    if problem := check_cron(text):
-        raise WrongValueError(f"must be a cron expression such as `0 7 * * mon`: {problem}")
-    return text
-
-
-def _spelling(value: object) -> Text:
-    text = _text(value)
-    try:
-        explain_spelling(text)
-    except TermError as error:
-        raise WrongValueError(f"cannot be searched for: {error}", error.suggestion) from error
-    return text
-
-
-def _ignored(value: object) -> Text:
-    text = _text(value)
-    try:
-        read_ignored(text)
-    except ValueError as error:
-        raise WrongValueError(str(error)) from error
-    return text
-
-
-def _condition(value: object) -> tuple[Text, ...]:
-    """`asylum + country` names two groups of words that must both occur."""
-    text = _text(value)
-    names = [Text(part.strip(), text.line) for part in text.split("+")]
-    if not all(names):
-        raise WrongValueError(f"must join names of word groups with `+`, not `{text}`")
-    return tuple(names)
-
-
 # --- numbers, times, choices ---------------------------------------------------------------------
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -220,7 +99,7 @@ def duration(least: timedelta, most: timedelta = YEAR) -> Callable[[object], tim
     """Return the check for a duration such as 6h within bounds."""
 
     def check(value: object) -> timedelta:
-        text = _text(value)
+        text = read_line(value)
         found = re.fullmatch(r"(\d{1,7})([smhdw])", text, re.ASCII)
         if not found:
             raise WrongValueError(
@@ -253,7 +132,7 @@ def _short(length: timedelta) -> str:
 
 
 def _switch(value: object) -> bool:
-    text = _text(value)
+    text = read_line(value)
     if text not in ("true", "false"):
         meant = {
             "no": "false",
@@ -273,14 +152,14 @@ def _switch(value: object) -> bool:
 
 
 def _count(value: object) -> int:
-    text = _text(value)
+    text = read_line(value)
     if not re.fullmatch(r"0|[1-9]\d{0,5}", text, re.ASCII):
         raise WrongValueError(f"must be a whole number such as 1, not `{text}`")
     return int(text)
 
 
 def _version(value: object) -> Text:
-    text = _text(value)
+    text = read_line(value)
     if text != "1":
         raise WrongValueError(f"must be 1, the only version there is, not `{text}`", "1")
     return text
@@ -297,21 +176,21 @@ def _pick(text: str, words: Iterable[str]) -> str:
 
 def choice(options: type[Choice]) -> Callable[[object], Choice]:
     """Return the check for a word of an enumeration."""
-    return lambda value: options(_pick(_text(value), [option.value for option in options]))
+    return lambda value: options(_pick(read_line(value), [option.value for option in options]))
 
 
 def _otherwise(value: object) -> Tier | None:
-    return Tier.PERHAPS if _pick(_text(value), ("perhaps", "nothing")) == "perhaps" else None
+    return Tier.PERHAPS if _pick(read_line(value), ("perhaps", "nothing")) == "perhaps" else None
 
 
 def _kind(value: object) -> Text:
-    text = _text(value)
+    text = read_line(value)
     _pick(text, ADAPTERS)
     return text
 
 
 def _language(value: object) -> Text:
-    text = _text(value)
+    text = read_line(value)
     if text not in LANGUAGES:
         meant = _OTHER_NAMES.get(text.casefold()) or text.casefold().replace("_", "-").split("-")[0]
         raise WrongValueError(
@@ -322,7 +201,7 @@ def _language(value: object) -> Text:
 
 
 def _mail_language(value: object) -> Text:
-    text = _text(value)
+    text = read_line(value)
     if text not in MAIL_LANGUAGES:
         meant = _OTHER_NAMES.get(text.casefold())
         raise WrongValueError(
@@ -337,7 +216,7 @@ def _zones() -> frozenset[str]:
 
 
 def _zone(value: object) -> Text:
-    text = _text(value)
+    text = read_line(value)
     if text not in _zones():
         cities = {zone.rpartition("/")[2]: zone for zone in sorted(_zones(), reverse=True)}
         city = nearest(text.rpartition("/")[2], cities)
@@ -355,8 +234,8 @@ def _schedule(value: object) -> Schedule:
                 "must be a text such as `daily 07:00`, or have the one key `cron`"
             )
         (cron,) = value.values()
-        value = Text(f"cron: {_text(cron)}", value.line)
-    text = _text(value)
+        value = Text(f"cron: {read_line(cron)}", value.line)
+    text = read_line(value)
     try:
         return parse_schedule(text)
     except ValueError as error:
@@ -387,19 +266,19 @@ class Kinds:
 
 _DURATION = _string(pattern=r"^\d{1,7}[smhdw]$")
 
-Line = Annotated[Text, PlainValidator(_text), _string(minLength=1)]
-Prose = Annotated[Text, PlainValidator(_prose), _string(minLength=1)]
-Id = Annotated[Text, PlainValidator(_id), _string(pattern=f"^{ID_PATTERN}$")]
-Name = Annotated[Text, PlainValidator(_name), _string(pattern=f"^{NAME_PATTERN}$")]
-Url = Annotated[Text, PlainValidator(_url), _string(format="uri", pattern="^https?://")]
-Contact = Annotated[Text, PlainValidator(_contact), _string(minLength=1)]
-Address = Annotated[Text, PlainValidator(_address), _string(pattern="^[^@<>]+@[^@<>]+$")]
-Selector = Annotated[Text, PlainValidator(_selector), _string(minLength=1)]
-Cron = Annotated[Text, PlainValidator(_cron), _string(minLength=9)]
-Spelling = Annotated[Text, PlainValidator(_spelling), _string(minLength=1)]
-Ignored = Annotated[Text, PlainValidator(_ignored), _string(minLength=1)]
-TopicName = Annotated[Text, PlainValidator(_text), _string(pattern=f"^{NAME_PATTERN}$")]
-Condition = Annotated[tuple[Text, ...], PlainValidator(_condition), _string(minLength=1)]
+Line = Annotated[Text, PlainValidator(read_line), _string(minLength=1)]
+Prose = Annotated[Text, PlainValidator(read_prose), _string(minLength=1)]
+Id = Annotated[Text, PlainValidator(read_id), _string(pattern=f"^{ID_PATTERN}$")]
+Name = Annotated[Text, PlainValidator(read_name), _string(pattern=f"^{NAME_PATTERN}$")]
+Url = Annotated[Text, PlainValidator(read_url), _string(format="uri", pattern="^https?://")]
+Contact = Annotated[Text, PlainValidator(read_contact), _string(minLength=1)]
+Address = Annotated[Text, PlainValidator(read_mailbox), _string(pattern="^[^@<>]+@[^@<>]+$")]
+Selector = Annotated[Text, PlainValidator(read_selector), _string(minLength=1)]
+Cron = Annotated[Text, PlainValidator(read_cron), _string(minLength=9)]
+Spelling = Annotated[Text, PlainValidator(read_spelling), _string(minLength=1)]
+Ignored = Annotated[Text, PlainValidator(read_ignored_entry), _string(minLength=1)]
+TopicName = Annotated[Text, PlainValidator(read_line), _string(pattern=f"^{NAME_PATTERN}$")]
+Condition = Annotated[tuple[Text, ...], PlainValidator(read_condition), _string(minLength=1)]
 Every = Annotated[timedelta, PlainValidator(duration(timedelta(minutes=1))), _DURATION]
 Pause = Annotated[timedelta, PlainValidator(duration(timedelta(0), timedelta(hours=1))), _DURATION]
 Patience = Annotated[
