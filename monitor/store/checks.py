@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, text, update
 
 from monitor.diff import Known, Mark
 from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validators
 from monitor.store import tables
-from monitor.store.codec import pack_alert, pack_item, unpack_item
+from monitor.store.codec import pack_alert, pack_item, unpack_named
+
+# PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
+MOST_NAMED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +93,41 @@ class Checks:
     def marks(self, source: str, items: Collection[str]) -> dict[str, Mark]:
         """Return the marks of the items that were present, and of those named."""
         c = tables.item.c
-        query = select(c.item, c.fingerprint, c.identity, c.present).where(
-            c.source == source, or_(c.present, c.item.in_(items))
-        )
+        query = select(c.item, c.fingerprint, c.identity, c.present).where(c.source == source)
+        wanted = [c.present, *(c.item.in_(some) for some in _portions(items))]
         with self._reading.connect() as connection:
-            return {row.item: Mark(*row) for row in connection.execute(query)}
+            return {
+                row.item: Mark(*row)
+                for which in wanted
+                for row in connection.execute(query.where(which))
+            }
 
     def known(self, source: str, items: Collection[str]) -> dict[str, Known]:
         """Return the named items as last stored."""
         query = (
             select(tables.item.c.item, tables.item.c.seen, tables.version.c.body)
             .join(tables.version, tables.version.c.id == tables.item.c.version)
-            .where(tables.item.c.source == source, tables.item.c.item.in_(items))
+            .where(tables.item.c.source == source)
         )
         with self._reading.connect() as connection:
             return {
-                row.item: Known(unpack_item(row.body), _unpack_seen(row.seen))
-                for row in connection.execute(query)
+                row.item: Known(unpack_named(row.item, row.body), _unpack_seen(row.seen))
+                for some in _portions(items)
+                for row in connection.execute(query.where(tables.item.c.item.in_(some)))
             }
 
     def follow_ups(self, source: str) -> tuple[FollowUp, ...]:
         """Return the items whose linked document is still to be read."""
         c = tables.item.c
         query = (
-            select(tables.version.c.body, c.unread, c.attempts)
+            select(c.item, tables.version.c.body, c.unread, c.attempts)
             .join(tables.version, tables.version.c.id == c.version)
             .where(c.source == source, c.unread.is_not(None))
             .order_by(c.version)
         )
         with self._reading.connect() as connection:
             return tuple(
-                FollowUp(unpack_item(row.body), row.unread, row.attempts)
+                FollowUp(unpack_named(row.item, row.body), row.unread, row.attempts)
                 for row in connection.execute(query)
             )
 
@@ -140,10 +147,13 @@ class Checks:
         with self._engine.begin() as connection:
             if not _write_state(connection, saved.state):
                 return False
+            if saved.alerts:
+                _number_in_order(connection)
             for new, old in (saved.renamed or {}).items():
                 _rename(connection, source, old, new)
             _insert_items(connection, saved.state, saved.added)
             _update_items(connection, saved.state, saved.edited)
+            _show_again(connection, saved.state, saved.touched)
             _touch(connection, source, saved.touched)
             _set_missing(connection, source, saved.missing)
             _write_versions(
@@ -151,7 +161,7 @@ class Checks:
                 saved.state,
                 [(item, ChangeKind.REMOVED, None) for item in saved.removed],
             )
-            _settle(connection, saved.state, saved.settled)
+            _settle(connection, saved.state, saved.settled, saved.renamed or {})
             _insert_alerts(connection, saved.alerts)
         return True
 
@@ -187,6 +197,12 @@ def _state_values(state: SourceState) -> dict[str, Any]:
     return values | asdict(state.validators)
 
 
+def _portions(items: Collection[str]) -> Iterator[Sequence[str]]:
+    """The items in portions that a statement has room for."""
+    listed = tuple(items)
+    return (listed[at : at + MOST_NAMED] for at in range(0, len(listed), MOST_NAMED))
+
+
 def _pack_seen(seen: frozenset[str]) -> bytes:
     return bytes.fromhex("".join(sorted(seen)))
 
@@ -203,10 +219,7 @@ def _write_state(connection: Connection, state: SourceState) -> bool:
     c = tables.source.c
     values = _state_values(state)
     if state.checks == 1:
-        known = connection.execute(select(c.source).where(c.source == state.source)).first()
-        if known is None:
-            connection.execute(insert(tables.source).values(values))
-        return known is None
+        return tables.insert_new(connection, tables.source, [values]) == 1
     values.pop("told")
     done = connection.execute(
         update(tables.source)
@@ -276,6 +289,29 @@ def _update_items(connection: Connection, state: SourceState, items: tuple[Store
         )
 
 
+def _show_again(connection: Connection, state: SourceState, marks: tuple[Mark, ...]) -> None:
+    """Give what was withdrawn and stands there again, unchanged, a version with its old text."""
+    c, v = tables.item.c, tables.version.c
+    later = select(v.id).where(v.source == c.source, v.item == c.item, v.id > c.version)
+    query = (
+        select(c.item, v.body)
+        .join(tables.version, v.id == c.version)
+        .where(c.source == state.source, ~c.present, later.correlate(tables.item).exists())
+    )
+    back = {mark.item for mark in marks}
+    rows = [
+        (row.item, ChangeKind.ADDED, row.body)
+        for row in connection.execute(query)
+        if row.item in back
+    ]
+    for (item, *_), version in zip(rows, _write_versions(connection, state, rows), strict=True):
+        connection.execute(
+            update(tables.item)
+            .where(c.source == state.source, c.item == item)
+            .values(version=version)
+        )
+
+
 def _touch(connection: Connection, source: str, marks: tuple[Mark, ...]) -> None:
     if marks:
         connection.execute(
@@ -298,24 +334,30 @@ def _touch(connection: Connection, source: str, marks: tuple[Mark, ...]) -> None
 
 
 def _set_missing(connection: Connection, source: str, items: tuple[str, ...]) -> None:
-    if items:
-        c = tables.item.c
+    c = tables.item.c
+    for some in _portions(items):
         connection.execute(
-            update(tables.item).where(c.source == source, c.item.in_(items)).values(present=False)
+            update(tables.item).where(c.source == source, c.item.in_(some)).values(present=False)
         )
 
 
-def _settle(connection: Connection, state: SourceState, settled: tuple[Settled, ...]) -> None:
+def _settle(
+    connection: Connection,
+    state: SourceState,
+    settled: tuple[Settled, ...],
+    renamed: Mapping[str, str],
+) -> None:
+    """Follow-ups were taken up by the names that items had before this check."""
+    names = {old: new for new, old in renamed.items()}
     for debt in settled:
+        name = names.get(debt.item_id, debt.item_id)
         values: dict[str, Any] = {"unread": debt.unread, "attempts": debt.attempts}
         if debt.item is not None:
-            row = (debt.item_id, ChangeKind.EDITED, pack_item(debt.item))
+            row = (name, ChangeKind.EDITED, pack_item(debt.item))
             values["version"] = _write_versions(connection, state, [row])[0]
         c = tables.item.c
         connection.execute(
-            update(tables.item)
-            .where(c.source == state.source, c.item == debt.item_id)
-            .values(values)
+            update(tables.item).where(c.source == state.source, c.item == name).values(values)
         )
 
 
@@ -324,6 +366,16 @@ def _rename(connection: Connection, source: str, old: str, new: str) -> None:
         connection.execute(
             update(table).where(table.c.source == source, table.c.item == old).values(item=new)
         )
+
+
+def _number_in_order(connection: Connection) -> None:
+    """Let nobody else number alerts until this transaction ends.
+
+    Lists remember how far they have read by the number of an alert. SQLite has one writer at a
+    time; PostgreSQL would let a lower number turn up after a higher one, never to be mailed.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE alert IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _insert_alerts(connection: Connection, alerts: tuple[Alert, ...]) -> None:

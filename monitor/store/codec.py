@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,11 @@ def unpack_item(body: bytes) -> Item:
             ),
         }
     )
+
+
+def unpack_named(name: str, body: bytes) -> Item:
+    """Return the item that was packed, by the name it goes by now."""
+    return replace(unpack_item(body), id=name)
 
 
 def pack_alert(alert: Alert) -> bytes:

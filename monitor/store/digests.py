@@ -65,8 +65,9 @@ class Digests:
                 tables.alert.c.detected_at < now - FIRST_DIGEST_HOLDS
             )
             newest = connection.execute(older).scalar() or 0
-            connection.execute(
-                insert(tables.mailing_list),
+            tables.insert_new(
+                connection,
+                tables.mailing_list,
                 [
                     {
                         "list": list_id,

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from monitor.model import Alert, ChangeKind, Item
 from monitor.store import tables
-from monitor.store.codec import unpack_alert, unpack_item
+from monitor.store.codec import unpack_alert, unpack_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class History:
         query = select(c.item, c.body).where(c.id.in_(newest)).order_by(c.id)
         with self._reading.connect() as connection:
             return {
-                row.item: unpack_item(row.body)
+                row.item: unpack_named(row.item, row.body)
                 for row in connection.execute(query)
                 if row.body is not None
             }
@@ -77,7 +77,7 @@ class History:
     def bodies(self, source: str) -> Iterator[tuple[datetime, ChangeKind, Item]]:
         """Yield every stored state of every item of a source, oldest first."""
         c = tables.version.c
-        query = select(c.at, c.kind, c.body).where(c.source == source, c.body.is_not(None))
+        query = select(c.at, c.kind, c.item, c.body).where(c.source == source, c.body.is_not(None))
         with self._reading.connect() as connection:
             for row in connection.execute(query.order_by(c.id)):
-                yield row.at, ChangeKind(row.kind), unpack_item(row.body)
+                yield row.at, ChangeKind(row.kind), unpack_named(row.item, row.body)

@@ -13,11 +13,12 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from monitor.errors import StoreError
+from monitor.store import tables
 from monitor.store.checks import Checks
 from monitor.store.digests import Digests
 from monitor.store.history import History
@@ -51,6 +52,8 @@ class Store:
             engine = _engine(address)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreError(f"the database URL cannot be used: {error}") from error
+        except OSError as error:
+            raise StoreError(f"the database cannot be reached: {error}") from error
         try:
             _bring_up_to_date(engine)
         except (DBAPIError, OSError) as error:
@@ -133,13 +136,23 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _is_foreign(connection: Connection, revision: str | None) -> bool:
+    """Whether another program made the database, perhaps one with migrations of its own."""
+    if revision is None:
+        return bool(inspect(connection).get_table_names())
+    if connection.dialect.name == "sqlite":
+        mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        return bool(mark != APPLICATION_ID)
+    return not inspect(connection).has_table(tables.source.name)
+
+
 def _bring_up_to_date(engine: Engine) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
-        if present is None and inspect(connection).get_table_names():
+        if _is_foreign(connection, present):
             raise StoreError(
                 f"{engine.url.render_as_string()} holds tables of another program; "
                 "name an empty or a policy-monitor database"

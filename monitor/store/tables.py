@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     DateTime,
     Dialect,
     ForeignKey,
@@ -23,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Utc(TypeDecorator[datetime]):
@@ -39,6 +43,27 @@ class Utc(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Any text at all: databases refuse zero bytes and lone surrogates, hostile pages send them.
+
+    These are written as U+FFFD and four hex digits, and so is U+FFFD, so that what is read is what
+    was written.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value and _UNSTORABLE.sub(lambda c: f"\ufffd{ord(c[0]):04x}", value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return value and _ESCAPED.sub(lambda c: chr(int(c[1], 16)), value)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffd]")
+_ESCAPED = re.compile("\ufffd([0-9a-f]{4})")
 
 
 # SQLite counts rows itself only for INTEGER keys; elsewhere a row number may outgrow 32 bits.
@@ -66,10 +91,10 @@ source = Table(
     Column("next_check", Utc, index=True),
     Column("failing_since", Utc),
     Column("failures", Integer, nullable=False),
-    Column("last_error", Text),
+    Column("last_error", Words),
     Column("error_state", String(32)),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("body_hash", String(64)),
     Column("definition", String(64)),
     Column("shrunk", String(64)),
@@ -84,7 +109,7 @@ version = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("source", ForeignKey("source.source"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("item", Text, nullable=False),
+    Column("item", Words, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("at", Utc, nullable=False),
     Column("body", LargeBinary),
@@ -98,13 +123,13 @@ item = Table(
     "item",
     metadata,
     Column("source", ForeignKey("source.source"), primary_key=True),
-    Column("item", Text, primary_key=True),
+    Column("item", Words, primary_key=True),
     Column("fingerprint", String(16), nullable=False),
     Column("identity", String(16), nullable=False),
     Column("present", Boolean, nullable=False),
     Column("seen", LargeBinary, nullable=False),
     Column("version", ForeignKey("version.id"), nullable=False),
-    Column("unread", Text),
+    Column("unread", Words),
     Column("attempts", Integer, nullable=False),
     Index("ix_item_source_present", "source", "present"),
 )
@@ -114,11 +139,11 @@ alert = Table(
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("source", ForeignKey("source.source"), nullable=False),
-    Column("item", Text, nullable=False),
+    Column("item", Words, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("detected_at", Utc, nullable=False, index=True),
-    Column("title", Text, nullable=False),
-    Column("url", Text),
+    Column("title", Words, nullable=False),
+    Column("url", Words),
     Column("story", String(16), nullable=False, index=True),
     Column("topics", JSON, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -145,7 +170,7 @@ digest = Table(
     Column("list", ForeignKey("list.list"), nullable=False),
     Column("cutoff", Utc, nullable=False),
     Column("composed_at", Utc, nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("message_id", Words, nullable=False),
     Column("kind", String(16), nullable=False),
     UniqueConstraint("list", "cutoff", "kind"),
 )
@@ -165,15 +190,22 @@ mail = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("digest", ForeignKey("digest.id"), nullable=False, index=True),
     Column("list", ForeignKey("list.list"), nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("message_id", Words, nullable=False),
     Column("mime", LargeBinary, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt", Utc, nullable=False),
     Column("settled_at", Utc),
-    Column("reply", Text),
+    Column("reply", Words),
     UniqueConstraint("message_id", "recipient"),
     Index("ix_mail_state_next_attempt", "state", "next_attempt"),
 )
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert the rows whose key is not taken, and return how many these were."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(rows).on_conflict_do_nothing()
+    return len(connection.execute(statement.returning(*table.primary_key)).all())
