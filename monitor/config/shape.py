@@ -106,7 +106,7 @@ class SelectShape(Shape):
 
 
 class ExpectShape(Shape):
-    """What a sound answer looks like."""
+    """What makes an answer suspicious."""
 
     min_items: typed.Count | None = key("Fewer entries than this are an error (default 1).", 5)
     max_silence: typed.Silence | None = key(
