@@ -142,7 +142,7 @@ def test_the_prefilter_never_hides_a_find(text: str) -> None:
     for spelling in ("des(er|s)t*", "re* (tu|w)u* t", "des* ~3 (wer|her)*"):
         searchable = parse(spelling)
         if searchable.pattern.search(text):
-            assert searchable.may_occur(text.__contains__)
+            assert searchable.may_occur(text)
 
 
 HOSTILE = ["a" * 50_000, "dienst" * 10_000, "verweiger " * 10_000, "x-" * 30_000, "\u00ad" * 50_000,

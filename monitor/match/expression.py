@@ -14,7 +14,8 @@ Literals = tuple[str, ...]
 
 _BETWEEN = r"[^\w!?;]{%d,4}"
 _GAP = r"(?:[^\w]{1,6}\w++){0,%d}?[^\w]{1,6}"
-_TELLING = 4
+_REST = r"\w*+"
+_SOME = r"\w{0,40}"
 
 # Digits may stand there: tables glue them to words («148Reservisten»).
 _NO_LETTER_BEFORE = r"(?<![^\W\d])"
@@ -95,20 +96,20 @@ class Sequence:
         return max((p.text for p in self.parts if isinstance(p, Text)), key=len, default="")
 
     def required(self) -> tuple[Literals, ...]:
-        """Of each of these sets one literal stands in every find; the most telling ones only."""
-        sets: list[Literals] = [(self.literal(),)] if self.literal() else []
+        """Of each of these sets one literal stands in every find, the most telling first."""
+        sets: list[Literals] = [(part.text,) for part in self.parts if isinstance(part, Text)]
         sets += [p.literals() for p in self.parts if isinstance(p, Choice) and p.literals()]
-        telling = [literals for literals in sets if min(map(len, literals)) >= _TELLING]
-        return tuple(telling or sets)
+        return tuple(sorted(sets, key=lambda literals: -min(map(len, literals))))
 
     def bounded(self) -> str:
         """The regular expression, beginning and ending where words do."""
-        before = "" if _is_sign(self.parts[0], 0) else _NO_LETTER_BEFORE
         after = "" if _is_sign(self.parts[-1], -1) else _NO_LETTER_AFTER
-        return f"{before}{self.regex(opens=True, closes=True)}{after}"
+        return f"{self.regex(opens=True, closes=True)}{after}"
 
     def regex(self, *, opens: bool, closes: bool) -> str:
         """The regular expression; a word begins before it if `opens`, ends behind if `closes`."""
+        if not self.parts:
+            return _NO_LETTER_BEFORE if opens else ""
         neighbours = zip((None, *self.parts), self.parts, (*self.parts[1:], None), strict=False)
         return "".join(
             _regex(
@@ -128,12 +129,10 @@ def _is_sign(part: Part | None, index: int) -> bool:
 
 def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str:
     match part:
-        case Text(text):  # «§ 51» is not «§ 5»
-            no_digit_before = r"(?<!\w)" if opens and text[0].isdigit() else ""
-            no_digit_after = r"(?!\w)" if closes and text[-1].isdigit() else ""
-            return f"{no_digit_before}{re.escape(text)}{no_digit_after}"
+        case Text(text):
+            return _literal(text, opens=opens, closes=closes)
         case Star():  # ahead of more letters it must give back, so it is bounded
-            return r"\w*+" if closes else r"\w{0,40}"
+            return f"{_NO_LETTER_BEFORE if opens else ''}{_REST if closes else _SOME}"
         case Hyphen():
             return r"[\s-]{0,3}"
         case Space():  # «§3» is written together too
@@ -141,6 +140,17 @@ def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str
         case Choice(branches):
             inner = (branch.regex(opens=opens, closes=closes) for branch in branches)
             return f"(?:{'|'.join(inner)})"
+
+
+def _literal(text: str, *, opens: bool, closes: bool) -> str:
+    """A literal; what may not stand before it is looked at behind it, for a search that begins
+    with a literal is many times faster."""
+    plain = re.escape(text)
+    no_digit_after = r"(?!\w)" if closes and text[-1].isdigit() else ""  # «§ 51» is not «§ 5»
+    if not opens or _is_sign(Text(text), 0):
+        return f"{plain}{no_digit_after}"
+    taboo = r"\w" if text[0].isdigit() else r"[^\W\d]"
+    return f"{plain}(?<!{taboo}{plain}){no_digit_after}"
 
 
 def near(left: str, right: str, distance: int, *, either_order: bool) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from monitor.match.rules import Condition, Rule, Rules
+from monitor.match.spelling import Spelling
 from monitor.model import Match, Tier
 from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import Normalised, normalise
@@ -64,8 +65,8 @@ def find(
     occurs = _occurs(rules)
     finds = [
         _match(rule, text, span, tier)
-        for rule in _possible(rules, topics, passage, occurs)
-        for span, tier in _finds(rule, passage, occurs)
+        for rule, spellings in _possible(rules, topics, passage, occurs)
+        for span, tier in _finds(rule, spellings, passage, occurs)
         if within is None or any(span[0] < end and start < span[1] for start, end in within)
     ]
     return _distinct(finds)
@@ -83,23 +84,22 @@ def _occurs(rules: Rules) -> Occurs:
 
 def _possible(
     rules: Rules, topics: Collection[str] | None, passage: _Passage, occurs: Occurs
-) -> Iterator[Rule]:
+) -> Iterator[tuple[Rule, list[Spelling]]]:
     """The rules of which a literal is there, and what they cannot do without."""
-    contains = cache(passage.text.text.__contains__)
-    for rule in rules.rules:
+    for rule, spellings in rules.candidates(passage.text.text):
         if topics is not None and rule.topic not in topics:
-            continue
-        if not any(spelling.may_occur(contains) for spelling in rule.spellings):
             continue
         if rule.needs and rule.otherwise is None and not _hold(rule.needs, passage.whole, occurs):
             continue
-        yield rule
+        yield rule, spellings
 
 
-def _finds(rule: Rule, passage: _Passage, occurs: Occurs) -> Iterator[tuple[Span, Tier]]:
+def _finds(
+    rule: Rule, spellings: Iterable[Spelling], passage: _Passage, occurs: Occurs
+) -> Iterator[tuple[Span, Tier]]:
     """Where the rule holds in the original text, and how surely."""
     plain = passage.text.text
-    spans = [span for spelling in rule.spellings for span in spelling.spans(plain)]
+    spans = [span for spelling in spellings for span in spelling.spans(plain)]
     for start, end in merge(spans):
         tier = _tier(rule, passage.around(start, end), occurs)
         if tier is not None:

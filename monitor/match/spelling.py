@@ -11,7 +11,7 @@ leist* >4 Folge                the second within 4 words after the first
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,18 +67,18 @@ class Spelling:
         """The compiled expression; on most days most spellings never need it."""
         return re.compile(self.regex)
 
-    def may_occur(self, contains: Callable[[str], bool]) -> bool:
-        """False when the spelling certainly does not stand in the text that `contains` asks."""
-        return all(any(map(contains, literals)) for literals in self.required)
+    def may_occur(self, text: str) -> bool:
+        """False when the spelling certainly does not stand in the normalised text."""
+        return all(any(literal in text for literal in literals) for literals in self.required)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where the spelling stands in the normalised text."""
-        if self.may_occur(text.__contains__):
+        if self.may_occur(text):
             yield from (found.span() for found in self.pattern.finditer(text))
 
     def occurs(self, text: str) -> bool:
         """Whether the spelling stands in the normalised text."""
-        return self.may_occur(text.__contains__) and self.pattern.search(text) is not None
+        return self.may_occur(text) and self.pattern.search(text) is not None
 
 
 def parse(spelling: str) -> Spelling:
