@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _WIRE = policy.SMTP.clone(max_line_length=76)
 _LONGEST_LINE = 998
+_NAMED = re.compile(r'"?(?P<name>[^"<>]*)"?\s*<(?P<address>[^<>]*)>')
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -93,8 +94,10 @@ def _assemble(headers: Mapping[str, str], rendered: Rendered) -> bytes:
 
 def _mailbox(sender: str) -> tuple[str, str]:
     """The display name and the address of `Name <address>`."""
-    name, address = parseaddr(sender)
-    return one_line(name).strip(), _address(address or sender)
+    named = _NAMED.fullmatch(sender)  # parseaddr() differs between versions of Python
+    if not named:
+        return "", _address(sender)
+    return one_line(named["name"]).strip(), _address(named["address"])
 
 
 def _address(text: str) -> str:
