@@ -25,7 +25,7 @@ from email.utils import format_datetime
 from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.deliver import mail_door
 from monitor.fetch import Fetcher
@@ -45,7 +45,6 @@ from monitor.pipeline import (
     Composed,
     Delivered,
     Door,
-    Fetch,
     Office,
     check_sources,
     compose_digests,
@@ -80,8 +79,6 @@ VOCABULARY = Vocabulary(
 _EVERY_DAY = Schedule("daily", hour=7)
 TEAM = MailingList("team", ("team@example.org",), schedule=_EVERY_DAY, timezone="UTC")
 OPS = MailingList("ops", ("ops@example.org",), receives=Receives.TROUBLE, timezone="UTC")
-
-Told = TypeVar("Told")
 
 
 def story(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -148,8 +145,8 @@ def document(sections: Mapping[str, str], around: str = "") -> Page:
 
 def source(id_: str, kind: str, path: str, **fields: Any) -> Source:
     """Return a source of the story's own site; its address is completed when the site is up."""
-    usual = {"delay": timedelta(0), "allow_private": True, "lang": "de"}
-    return Source(**{"id": id_, "name": id_.title(), "kind": kind, "url": path} | usual | fields)
+    usual: dict[str, Any] = {"delay": timedelta(0), "allow_private": True, "lang": "de"}
+    return Source(id_, id_.title(), kind, path, **usual | fields)
 
 
 # --- the world ------------------------------------------------------------------------------------
@@ -161,12 +158,11 @@ class World:
 
     site: Site
     store: Store
-    fetch: Fetch
     mailbox: Path
     office: Office
     now: datetime = START
     door: Callable[[], AbstractAsyncContextManager[Door]] | None = None
-    composed: list[Composed] = field(default_factory=list)
+    fetcher: Fetcher = field(init=False)
 
     async def check(self, pages: Mapping[str, Answer] | None = None) -> dict[str, Checked]:
         """Show these pages from now on, check every source, and return the results by source."""
@@ -174,7 +170,7 @@ class World:
         checked = await check_sources(
             self.office.sources.values(),
             store=self.store,
-            fetch=self.fetch,
+            fetch=self.fetcher.fetch,
             rules=compile_vocabulary(VOCABULARY),
             now=lambda: self.now,
         )
@@ -248,11 +244,6 @@ async def world(
             sender="monitor@example.org",
         )
         with Store.open(f"sqlite:///{folder / 'monitor.db'}") as store:
-            opened = World(site, store, _no_fetch, folder / "mails", office)
-            async with Fetcher(user_agent="stories/1", now=lambda: opened.now) as fetcher:
-                opened.fetch = fetcher.fetch
+            opened = World(site, store, folder / "mails", office)
+            async with Fetcher(user_agent="stories/1", now=lambda: opened.now) as opened.fetcher:
                 yield opened
-
-
-async def _no_fetch(*_: object) -> Any:
-    raise AssertionError("the world is not open yet")
