@@ -24,11 +24,14 @@ from monitor.model import (
     TroubleReport,
 )
 from monitor.story import stories
+from monitor.text.excerpt import also_marked
 from monitor.text.fingerprint import fingerprint
 
 ALL_IS_WELL_EVERY = timedelta(days=7)
 EXCERPTS_SHOWN = 3
 BLOCKS_SHOWN = 6
+# Finds nearer to each other than this, in characters, are shown in one excerpt.
+PASSAGE = 300
 # Section of changes that are told although no topic matched (`alert: every`).
 OTHER = "other"
 _OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}
@@ -127,6 +130,7 @@ def _entry(
         (match for alert in story if _same_item(alert, lead) for match in alert.matches),
         key=lambda match: match.tier is Tier.PERHAPS,
     )
+    side = _side(lead)
     entry = Entry(
         alert=lead.id or 0,
         kind=lead.kind,
@@ -139,9 +143,9 @@ def _entry(
         detected_at=lead.detected_at,
         topics=tuple(_title(topic, topics, mailing_list.lang) for topic in lead.topics),
         terms=tuple(dict.fromkeys(match.words for match in matches)),
-        excerpts=_excerpts(matches) or _first_words(lead),
+        excerpts=_excerpts(m for m in matches if m.side is side) or _first_words(lead),
         removed=_shown_removed(lead),
-        side=_side(lead),
+        side=side,
         lang=lead.lang,
         also=_also(story, lead, sources),
         citations=tuple(dict.fromkeys(citation.id for citation in lead.citations)),
@@ -158,7 +162,17 @@ def _name(source: str, sources: Mapping[str, Source]) -> str:
 
 
 def _excerpts(matches: Iterable[Match]) -> tuple[tuple[Piece, ...], ...]:
-    return tuple(dict.fromkeys(match.excerpt for match in matches))[:EXCERPTS_SHOWN]
+    """The passages around the matches; those that stand close together share one."""
+    passages: list[tuple[int, tuple[Piece, ...]]] = []
+    for match in matches:
+        for number, (start, pieces) in enumerate(passages):
+            near = abs(match.start - start) < PASSAGE
+            if near and (marked := also_marked(pieces, match.words)):
+                passages[number] = start, marked
+                break
+        else:
+            passages.append((match.start, match.excerpt))
+    return tuple(pieces for _, pieces in passages[:EXCERPTS_SHOWN])
 
 
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:

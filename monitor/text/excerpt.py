@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from monitor.model import Piece
 
@@ -29,6 +30,20 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
     if windows and windows[-1][1] < len(text.rstrip()):
         pieces.append(Piece(f" {_CUT}", hit=False))
     return tuple(pieces)
+
+
+def also_marked(pieces: Sequence[Piece], words: str) -> tuple[Piece, ...] | None:
+    """The excerpt with these words as hits too, or None when they do not stand in it."""
+    text = "".join(piece.text for piece in pieces)
+    sought = rf"(?<!\w){re.escape(' '.join(words.split()))}(?!\w)"
+    found = [place.span() for place in re.finditer(sought, text)]
+    if not found:
+        return None
+    ends = tuple(accumulate(len(piece.text) for piece in pieces))
+    known = [
+        (end - len(piece.text), end) for piece, end in zip(pieces, ends, strict=True) if piece.hit
+    ]
+    return tuple(_pieces(text, (0, len(text)), merge([*known, *found])))
 
 
 def merge(spans: Sequence[Span]) -> list[Span]:
