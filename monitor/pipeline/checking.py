@@ -123,7 +123,7 @@ async def _judge(
     news = tuple(with_attachments(change, followed) for change in decision.news)
     late = _late_news(source, owed, followed, store)
     raised = alerts(source, (*news, *late), rules, now)
-    if changes:
+    if changes and not decision.baseline:
         fresh = replace(fresh, last_changed=now)
     saved = to_save(source, fresh, decision, changes, old_debts=owed, followed=followed)
     outcome = _outcome(decision.baseline, changed=bool(changes or late))
