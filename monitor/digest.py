@@ -29,6 +29,8 @@ from monitor.text.fingerprint import fingerprint
 
 ALL_IS_WELL_EVERY = timedelta(days=7)
 EXCERPTS_SHOWN = 3
+# An excerpt is worth its place if more than this share of its words is new.
+NEW_WORDS = 0.5
 BLOCKS_SHOWN = 6
 # Finds nearer to each other than this, in characters, are shown in one excerpt.
 PASSAGE = 300

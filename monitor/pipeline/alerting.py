@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.match import Rules, cite, match_change
 from monitor.model import Alert, AlertOn, Change, ChangeKind, Match, Source, Tier
 from monitor.story import story_key
+from monitor.text.fingerprint import clickable_url
 
 
 def alerts(
@@ -41,7 +42,7 @@ def _alert(source: Source, change: Change, matches: tuple[Match, ...], now: date
         item=item.id,
         kind=change.kind,
         title=item.title,
-        url=item.url or source.url,
+        url=clickable_url(item.url or source.url),
         detected_at=now,
         published=item.published,
         published_text=item.published_text,

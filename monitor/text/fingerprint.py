@@ -16,6 +16,7 @@ _NOISE_PARAMETER = re.compile(
     r"|cfid|cftoken|nonce|csrf\w*|_?token|cache(?:buster)?|_ts|timestamp|ref_?src",
     re.IGNORECASE,
 )
+_CAMPAIGN = re.compile(r"(?:utm_|mtm_|pk_)\w+=|(?:fbclid|gclid|mc_[ce]id|xtor)=", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 _NOISE_FRAGMENT = re.compile(r"(?:xtor|ref|utm_\w+)=.*|:~:text=.*|", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -44,6 +45,16 @@ def canonical_url(url: str) -> str:
     )
     fragment = "" if _NOISE_FRAGMENT.fullmatch(parts.fragment) else parts.fragment
     return urlunsplit((scheme, host, parts.path.rstrip("/"), urlencode(query), fragment))
+
+
+def clickable_url(url: str) -> str:
+    """Return the address as a reader may click it: without session and campaign, else as it was.
+
+    Unlike `canonical_url` it leaves what a server may insist on, such as TYPO3's `cHash`.
+    """
+    parts = urlsplit(_PATH_SESSION.sub("", url))
+    kept = [pair for pair in parts.query.split("&") if not _CAMPAIGN.match(pair)]
+    return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def fingerprint(*parts: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
