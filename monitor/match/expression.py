@@ -143,8 +143,11 @@ def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str
 
 
 def _literal(text: str, *, opens: bool, closes: bool) -> str:
-    """A literal; what may not stand before it is looked at behind it, for a search that begins
-    with a literal is many times faster."""
+    """A literal between the right neighbours.
+
+    What must not stand before it is looked at only behind it: a search that begins with a literal
+    is many times faster than one that begins with a look back.
+    """
     plain = re.escape(text)
     no_digit_after = r"(?!\w)" if closes and text[-1].isdigit() else ""  # «§ 51» is not «§ 5»
     if not opens or _is_sign(Text(text), 0):
