@@ -100,6 +100,9 @@ def compose(
         ),
         perhaps=tuple(perhaps),
         coverage=coverage,
+        topics=tuple(
+            _title(topic, topics, mailing_list.lang) for topic in mailing_list.topics or topics
+        ),
         alerts=tuple(alert.id for alert in alerts if alert.id is not None),
     )
 
