@@ -82,7 +82,7 @@ class StoreError(MonitorError):
 
 
 class RenderError(MonitorError):
-    """A mail could not be made; `problem` names template, line and what is missing, if one failed."""
+    """A mail could not be made; `problem` names the template, the line and what is missing."""
 
     def __init__(self, message: str | Problem) -> None:
         self.problem = message if isinstance(message, Problem) else None

@@ -68,6 +68,7 @@ class Source:
     timeout: timedelta = timedelta(seconds=60)
     user_agent: str | None = None
     robots: bool = True
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str | None = None
     line: int = 0
 
@@ -84,8 +85,8 @@ class Term:
     """One row of a topic: spellings that reveal it, and what must or must not stand near them.
 
     `needs` and `unless` hold conditions, each a tuple of group names that must all occur in the
-    passage; one fulfilled condition is enough. `otherwise` is the tier of a find whose needs are not
-    met; None drops it.
+    passage; one fulfilled condition is enough. `otherwise` is the tier of a find whose needs are
+    not met; None drops it.
     """
 
     name: str
@@ -167,6 +168,9 @@ class Validators:
 class Request:
     """What an adapter wants to have fetched.
 
+    A header value may name an environment variable as `${MONITOR_…}`; the secret is filled in only
+    on the way out, and only for the host that the adapter asked for.
+
     A `conditional` first request may end the check: when the server says «not modified», or sends
     the very bytes of last time, the source is unchanged and the adapter is not resumed.
     """
@@ -208,11 +212,42 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What an item links to and was followed: its blocks are matched as part of the item."""
+    """What an item links to and was followed: its blocks are matched as part of the item.
+
+    `places` says for each block where it stands, as a reader would look it up («S. 7», «Frage 12,
+    S. 7»); empty when the document has no places.
+    """
 
     url: str
     media_type: str
     blocks: tuple[str, ...]
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a statistic: as the source writes it, and its value as a decimal text.
+
+    `value` is None for a cell without a number (missing, withheld, unreadable): `text` says what
+    stands there. `period` is ISO 8601 (2026, 2026-Q3, 2026-10) where the source tells.
+    """
+
+    text: str
+    value: str | None
+    label: str
+    period: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding about an item that is no text of the source, such as «answer withheld».
+
+    Templates know the words for each `code`; `values` are what they fill in.
+    """
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +256,8 @@ class Item:
 
     `id` is unique within the source and the same at every fetch. `published_text` is the date as
     the page gives it, kept when it could not be read, so that it is shown and never guessed.
+    `figure` makes the item a cell of a statistic. `state` is how far a procedure is (asked,
+    extended, advance, answered, followed-up, withdrawn), `due` until when it is to go on.
     """
 
     id: str
@@ -231,6 +268,10 @@ class Item:
     published_text: str | None = None
     lang: str | None = None
     attached: tuple[Attachment, ...] = ()
+    figure: Figure | None = None
+    state: str | None = None
+    due: datetime | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 class ChangeKind(StrEnum):
@@ -284,6 +325,7 @@ class Match:
     excerpt: tuple[Piece, ...]
     tier: Tier = Tier.SURE
     side: Side = Side.ADDED
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +357,7 @@ class Alert:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     story: str = ""
+    remarks: tuple[Remark, ...] = ()
     id: int | None = None
 
     @property
@@ -402,6 +445,8 @@ class Entry:
     lang: str | None
     also: tuple[Also, ...] = ()
     citations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

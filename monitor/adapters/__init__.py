@@ -6,15 +6,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from monitor.adapters import document, feed, page
-from monitor.adapters.crawl import Adapter, Crawl, single_page
+from monitor.adapters.crawl import Adapter, Check, Crawl, Kind, Option, option, single_page
 from monitor.adapters.html import check_selector
 
-ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
+ADAPTERS: Mapping[str, Kind] = MappingProxyType(
     {
-        "feed": single_page(feed.items_of),
-        "page": single_page(page.items_of),
-        "document": single_page(document.items_of),
+        "feed": feed.KIND,
+        "page": page.KIND,
+        "document": document.KIND,
     }
 )
 
-__all__ = ["ADAPTERS", "Adapter", "Crawl", "check_selector", "single_page"]
+__all__ = [
+    "ADAPTERS",
+    "Adapter",
+    "Check",
+    "Crawl",
+    "Kind",
+    "Option",
+    "check_selector",
+    "option",
+    "single_page",
+]

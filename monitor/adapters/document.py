@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from monitor.adapters import body, pdf
 from monitor.adapters.article import main_text
+from monitor.adapters.crawl import Kind, single_page
 from monitor.adapters.html import (
     Block,
     at_least_one,
+    check_selector,
     drop,
     outermost,
     outline,
@@ -148,3 +150,6 @@ def _section_id(heading: str) -> str:
     if len(slug) <= _LONGEST_SLUG:
         return slug or fingerprint(heading)
     return f"{slug[:_LONGEST_SLUG]}-{fingerprint(slug)}"
+
+
+KIND = Kind(single_page(items_of), select=dict.fromkeys(("text",), check_selector))

@@ -13,6 +13,7 @@ import feedparser
 
 from monitor.adapters import jsonfeed, xml
 from monitor.adapters.body import Form, form_of, what_came
+from monitor.adapters.crawl import Kind, single_page
 from monitor.adapters.entry import Entry, Text, item_of
 from monitor.adapters.html import absolute
 from monitor.adapters.identity import unique
@@ -89,3 +90,6 @@ def _link(plain: Mapping[str, Any], base: str) -> str | None:
     candidates = [plain.get("link"), *(link.get("href") for link in links)]
     addresses = (absolute(base, candidate) for candidate in candidates if candidate)
     return next(filter(None, addresses), None) or absolute("", plain.get("id"))
+
+
+KIND = Kind(single_page(items_of))

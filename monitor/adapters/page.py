@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.adapters import body
+from monitor.adapters.crawl import Kind, single_page
 from monitor.adapters.html import (
     Element,
     absolute,
     address_base,
     at_least_one,
+    check_selector,
     drop,
     every,
     first,
@@ -159,3 +161,9 @@ def _without(element: Element, heading: Element | None, date: str | None) -> tup
     if date:
         drop(element, [date])
     return visible_blocks(element)
+
+
+KIND = Kind(
+    single_page(items_of),
+    select=dict.fromkeys(("items", "title", "link", "date", "text"), check_selector),
+)

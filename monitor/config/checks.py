@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from monitor.adapters import ADAPTERS
 from monitor.config.build import build_vocabulary
 from monitor.config.shape import (
     DefaultsShape,
@@ -23,12 +24,6 @@ from monitor.config.tree import Note, Text
 from monitor.match import Rules, compile_vocabulary, find
 from monitor.model import Vocabulary
 from monitor.text.nearest import nearest
-
-# Where `select` means something, and which of its keys; other kinds know their places themselves.
-_SELECTED = {
-    "page": ("items", "title", "link", "date", "text"),
-    "document": ("text",),
-}
 
 
 def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Iterator[Note]:
@@ -88,7 +83,7 @@ def _clock(source: DefaultsShape) -> Iterator[Note]:
 def _useless_selectors(source: SourceShape) -> Iterator[Note]:
     if not source.select or not source.kind:
         return
-    useful = _SELECTED.get(source.kind, ())
+    useful = ADAPTERS[source.kind].select
     if not useful:
         line = source.line_of("select")
         yield Note(line, f"`select` has no effect for the kind {source.kind}")

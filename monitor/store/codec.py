@@ -13,9 +13,11 @@ from monitor.model import (
     Attachment,
     ChangeKind,
     Citation,
+    Figure,
     Item,
     Match,
     Piece,
+    Remark,
     Side,
     Tier,
 )
@@ -45,10 +47,10 @@ def unpack_item(body: bytes) -> Item:
         | {
             "blocks": tuple(fields["blocks"]),
             "published": _instant(fields["published"]),
-            "attached": tuple(
-                Attachment(a["url"], a["media_type"], tuple(a["blocks"]))
-                for a in fields["attached"]
-            ),
+            "attached": tuple(_attachment(document) for document in fields["attached"]),
+            "figure": Figure(**fields["figure"]) if fields["figure"] else None,
+            "due": _instant(fields["due"]),
+            "remarks": _remarks(fields["remarks"]),
         }
     )
 
@@ -77,7 +79,20 @@ def unpack_alert(row_id: int, body: bytes) -> Alert:
             "citations": tuple(Citation(**found) for found in fields["citations"]),
             "added": tuple(fields["added"]),
             "removed": tuple(fields["removed"]),
+            "remarks": _remarks(fields["remarks"]),
         }
+    )
+
+
+def _attachment(fields: dict[str, Any]) -> Attachment:
+    blocks, places = tuple(fields["blocks"]), tuple(fields["places"])
+    return Attachment(fields["url"], fields["media_type"], blocks, places)
+
+
+def _remarks(found: list[dict[str, Any]]) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(each["code"], tuple((name, value) for name, value in each["values"]))
+        for each in found
     )
 
 
