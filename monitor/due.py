@@ -1,4 +1,4 @@
-"""All scheduling arithmetic: when a source is checked next, when a digest is cut off, when to retry.
+"""All scheduling arithmetic: when a source is checked, a digest cut off, a mail tried again.
 
 Instants are aware UTC; local time appears only where people said «07:00». Digest times are computed
 per local date, so that a day has one digest also when the clock is put forward or back.
@@ -7,6 +7,7 @@ per local date, so that a day has one digest also when the clock is put forward 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,14 +17,19 @@ from monitor.model import Schedule, Source
 from monitor.text.fingerprint import fingerprint
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
+_DAY = f"(?:[0-7]|{'|'.join(WEEKDAYS)})"
+_DAYS = re.compile(
+    f"(?P<one>{_DAY})|(?:\\*|(?P<first>{_DAY})-(?P<last>{_DAY}))(?:/(?P<step>[1-7]))?"
+)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(minutes=67)
 MAIL_LIFETIME = timedelta(hours=72)
+INSTANT = timedelta(microseconds=1)
 
 
 # --- what people write ---------------------------------------------------------------------------
@@ -82,27 +88,56 @@ def _weekday(text: str) -> int:
 def check_cron(text: str) -> str | None:
     """Return what is wrong with a five-field cron expression, or None."""
     try:
-        _cron(text, "UTC")
+        trigger = _cron(text, "UTC")
     except ValueError as error:
         return str(error)
+    if _next_fire(trigger, datetime(2000, 1, 1, tzinfo=UTC)) is None:
+        return f"`{text}` never comes: no month has that day"
     return None
 
 
 def _cron(text: str, timezone: str) -> CronTrigger:
-    """A trigger with cron's own weekdays: 0 and 7 are Sunday (APScheduler counts from Monday)."""
+    """A trigger with cron's own weekdays."""
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         raise ValueError(
             f"`{text}` is no cron expression: five fields are needed "
             f"(minute hour day month weekday), there are {len(fields)}"
         )
-    days = re.sub(r"(?<!/)\b[0-7]\b", lambda d: WEEKDAYS[(int(d[0]) - 1) % 7], fields[4].lower())
     try:
+        fields[4] = _days(fields[4].lower())
         return CronTrigger(
-            **dict(zip(_CRON_FIELDS, [*fields[:4], days], strict=True)), timezone=ZoneInfo(timezone)
+            **dict(zip(_CRON_FIELDS, fields, strict=True)), timezone=ZoneInfo(timezone)
         )
     except (ValueError, TypeError) as error:
         raise ValueError(f"`{text}` is no cron expression: {error}") from error
+
+
+def _days(field: str) -> str:
+    """The weekdays of crontab(5), where 0 and 7 are Sunday, one by one.
+
+    APScheduler counts from Monday, knows no range across Sunday and passes over steps.
+    """
+    days: set[str] = set()
+    for part in field.split(","):
+        found = _DAYS.fullmatch(part)
+        if not found:
+            raise ValueError(f"`{part}` is no weekday")
+        first = _number(found["one"] or found["first"] or "0")
+        last = _number(found["one"] or found["last"] or "6")
+        if last < first:
+            last += 7
+        days.update(WEEKDAYS[day - 1] for day in _week(first, last, int(found["step"] or 1)))
+    return ",".join(sorted(days, key=WEEKDAYS.index))
+
+
+def _number(day: str) -> int:
+    """Counted from Sunday = 0; 7 is Sunday too, at the end of a range."""
+    return int(day) if day.isdigit() else (WEEKDAYS.index(day) + 1) % 7
+
+
+def _week(first: int, last: int, step: int) -> Iterator[int]:
+    return (day % 7 for day in range(first, last + 1, step))
 
 
 # --- checks of sources ---------------------------------------------------------------------------
@@ -118,7 +153,7 @@ def next_check(
     stable offset made from their ids.
     """
     if source.cron:
-        fire = _next_fire(_cron(source.cron, source.timezone), now)
+        fire = _next_fire(_cron(source.cron, source.timezone), now + INSTANT)
         usual = (fire or now + source.every) + timedelta(seconds=60 * _spread(source.id))
     else:
         usual = now + source.every * (0.95 + 0.1 * _spread(source.id))
@@ -166,15 +201,21 @@ def _latest_fire(trigger: CronTrigger, now: datetime) -> datetime:
         fire = _next_fire(trigger, now - window)
         while fire is not None and fire <= now:
             latest = fire
-            fire = _next_fire(trigger, fire + timedelta(microseconds=1))
+            fire = _next_fire(trigger, fire + INSTANT)
         if latest is not None:
             return latest
     return datetime.min.replace(tzinfo=UTC)
 
 
 def _next_fire(trigger: CronTrigger, start: datetime) -> datetime | None:
-    """The first fire time at or after `start`; None when there is none (30 February)."""
+    """The first fire time at or after `start`; None when there is none (30 February).
+
+    What is named by its hour comes once, also when the clock shows that hour twice.
+    """
+    named = not any(field.name == "hour" and "*" in str(field) for field in trigger.fields)
     fire: datetime | None = trigger.get_next_fire_time(None, start)
+    while fire is not None and fire.fold and named:
+        fire = trigger.get_next_fire_time(None, fire.astimezone(UTC) + INSTANT)
     return fire.astimezone(UTC) if fire else None
 
 
