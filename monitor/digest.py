@@ -24,16 +24,12 @@ from monitor.model import (
     TroubleReport,
 )
 from monitor.story import stories
-from monitor.text.excerpt import also_marked
+from monitor.text.excerpt import joined
 from monitor.text.fingerprint import fingerprint
 
 ALL_IS_WELL_EVERY = timedelta(days=7)
 EXCERPTS_SHOWN = 3
-# An excerpt is worth its place if more than this share of its words is new.
-NEW_WORDS = 0.5
 BLOCKS_SHOWN = 6
-# Finds nearer to each other than this, in characters, are shown in one excerpt.
-PASSAGE = 300
 # Section of changes that are told although no topic matched (`alert: every`).
 OTHER = "other"
 _OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}
@@ -167,17 +163,16 @@ def _name(source: str, sources: Mapping[str, Source]) -> str:
 
 
 def _excerpts(matches: Iterable[Match]) -> tuple[tuple[Piece, ...], ...]:
-    """The passages around the matches; those that stand close together share one."""
-    passages: list[tuple[int, tuple[Piece, ...]]] = []
+    """The passages around the matches; those that overlap are one."""
+    passages: list[tuple[Piece, ...]] = []
     for match in matches:
-        for number, (start, pieces) in enumerate(passages):
-            near = abs(match.start - start) < PASSAGE
-            if near and (marked := also_marked(pieces, match.words)):
-                passages[number] = start, marked
+        for number, passage in enumerate(passages):
+            if both := joined(passage, match.excerpt):
+                passages[number] = both
                 break
         else:
-            passages.append((match.start, match.excerpt))
-    return tuple(pieces for _, pieces in passages[:EXCERPTS_SHOWN])
+            passages.append(match.excerpt)
+    return tuple(passages[:EXCERPTS_SHOWN])
 
 
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Piece
-from monitor.text.excerpt import excerpt
+from monitor.text.excerpt import excerpt, joined
 
 TEXT = "Die Klage eines Deserteurs aus Omsk war vor dem Gericht in Berlin erfolgreich."
 
@@ -85,3 +85,38 @@ def test_all_finds_are_shown_as_hits(drawn: tuple[str, list[tuple[int, int]]]) -
     hits = "".join(piece.text for piece in excerpt(text, spans, 20) if piece.hit)
     expected = "".join(text[at] for at in sorted(covered))
     assert "".join(hits.split()) == "".join(expected.split())
+
+
+def shown(pieces: tuple[Piece, ...] | None) -> str:
+    """An excerpt with stars around its hits."""
+    return "".join(f"*{p.text}*" if p.hit else p.text for p in pieces or ())
+
+
+def test_two_excerpts_of_one_passage_become_one() -> None:
+    first = excerpt(TEXT, [(16, 26)], width=60)
+    second = excerpt(TEXT, [(48, 55)], width=53)
+    assert shown(first) == "Die Klage eines *Deserteurs* aus Omsk war vor dem …"
+    assert shown(second) == "… aus Omsk war vor dem *Gericht* in Berlin erfolgreich."
+    both = "Die Klage eines *Deserteurs* aus Omsk war vor dem *Gericht* in Berlin erfolgreich."
+    assert shown(joined(first, second)) == shown(joined(second, first)) == both
+
+
+def test_excerpts_that_share_nothing_stay_two() -> None:
+    text = f"Deserteure {'und andere ' * 100}Verweigerer"
+    first = excerpt(text, [(0, 10)], width=60)
+    assert joined(first, excerpt("Ein ganz anderer Text", [(0, 3)])) is None
+
+
+@given(st.data())
+def test_joining_invents_nothing_and_loses_no_hit(data: st.DataObject) -> None:
+    text = " ".join(f"wort{number}" for number in range(60))
+    ends = [at for at, char in enumerate(f"{text} ") if char == " "]
+    spans = [(end - 4, end) for end in ends]
+    one, other = (data.draw(st.sampled_from(spans)) for _ in range(2))
+    both = joined(excerpt(text, [one], 120), excerpt(text, [other], 120))
+    if both is not None:
+        plain = "".join(piece.text for piece in both)
+        assert plain.removeprefix("… ").removesuffix(" …") in text
+        marked = {"".join(p.text for p in both if p.hit)}
+        first, last = sorted([one, other])
+        assert marked == {text[slice(*first)] + (text[slice(*last)] if first != last else "")}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from monitor.model import Piece
 
 Span = tuple[int, int]
 _CUT = "…"
+# When two excerpts become one: characters that both show, and characters of the result.
+_LEAST_OVERLAP = 20
+_LONGEST = 700
 
 
 def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, ...]:
@@ -32,18 +36,50 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
     return tuple(pieces)
 
 
-def also_marked(pieces: Sequence[Piece], words: str) -> tuple[Piece, ...] | None:
-    """The excerpt with these words as hits too, or None when they do not stand in it."""
-    text = "".join(piece.text for piece in pieces)
-    sought = rf"(?<!\w){re.escape(' '.join(words.split()))}(?!\w)"
-    found = [place.span() for place in re.finditer(sought, text)]
-    if not found:
+def joined(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[Piece, ...] | None:
+    """The two excerpts as one with the hits of both; None when they do not overlap or get long."""
+    first, second = _plain(one), _plain(other)
+    shift = _shift(first.text, second.text)
+    if shift is None:
+        first, second = second, first
+        shift = _shift(first.text, second.text)
+    if shift is None:
         return None
+    text = first.text + second.text[len(first.text) - shift :]
+    last = second if shift + len(second.text) >= len(first.text) else first
+    hits = merge([*first.hits, *((start + shift, end + shift) for start, end in second.hits)])
+    before = [Piece(f"{_CUT} ", hit=False)] if first.cut_before else []
+    after = [Piece(f" {_CUT}", hit=False)] if last.cut_after else []
+    pieces = (*before, *_pieces(text, (0, len(text)), hits), *after)
+    return pieces if len(text) <= _LONGEST else None
+
+
+class _Plain(NamedTuple):
+    """An excerpt without the marks of what was left out around it."""
+
+    text: str
+    hits: list[Span]
+    cut_before: bool
+    cut_after: bool
+
+
+def _plain(pieces: Sequence[Piece]) -> _Plain:
+    whole = "".join(piece.text for piece in pieces)
+    text = whole.removeprefix(f"{_CUT} ")
+    lead = len(whole) - len(text)
     ends = tuple(accumulate(len(piece.text) for piece in pieces))
-    known = [
-        (end - len(piece.text), end) for piece, end in zip(pieces, ends, strict=True) if piece.hit
+    hits = [
+        (end - len(piece.text) - lead, end - lead)
+        for piece, end in zip(pieces, ends, strict=True)
+        if piece.hit
     ]
-    return tuple(_pieces(text, (0, len(text)), merge([*known, *found])))
+    return _Plain(text.removesuffix(f" {_CUT}"), hits, lead > 0, text.endswith(f" {_CUT}"))
+
+
+def _shift(first: str, second: str) -> int | None:
+    """Where in the first text the second begins, which may go on after it."""
+    starts = range(max(1, len(first) - _LEAST_OVERLAP + 1))
+    return next((at for at in starts if second.startswith(first[at : at + len(second)])), None)
 
 
 def merge(spans: Sequence[Span]) -> list[Span]:
