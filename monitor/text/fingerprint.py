@@ -33,9 +33,13 @@ def canonical_url(url: str) -> str:
     """Return the address without what changes from reader to reader.
 
     Scheme and host in lower case, http as https, no default port, no session, no tracking
-    parameters, the rest of the query sorted. For comparing, not for clicking.
+    parameters, the rest of the query sorted. For comparing, not for clicking. What is no address
+    stays as it is: pages link to anything.
     """
-    parts = urlsplit(_PATH_SESSION.sub("", url.strip()))
+    try:
+        parts = urlsplit(_PATH_SESSION.sub("", url.strip()))
+    except ValueError:
+        return url
     scheme = "https" if parts.scheme.lower() == "http" else parts.scheme.lower()
     host = parts.netloc.lower().removesuffix(":80").removesuffix(":443")
     query = sorted(
@@ -76,13 +80,5 @@ def _essence(text: str, ignore: Sequence[re.Pattern[str]]) -> str:
         text = pattern.sub(" ", text)
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_SAME)
     if "://" in text:
-        text = _ADDRESS.sub(lambda found: _safe_canonical(found.group()), text)
+        text = _ADDRESS.sub(lambda found: canonical_url(found.group()), text)
     return " ".join(_NONCE.sub("0", text).split())
-
-
-def _safe_canonical(url: str) -> str:
-    """Text may hold what only looks like an address."""
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return url
