@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import (
@@ -42,6 +43,21 @@ def wanted(alert: Alert, mailing_list: MailingList) -> bool:
         or not alert.topics
         or bool(set(alert.topics) & set(mailing_list.topics))
     )
+
+
+def for_list(alerts: Iterable[Alert], mailing_list: MailingList) -> list[Alert]:
+    """Return the wanted alerts as the list sees them: with the matches of its own topics.
+
+    What is sure for another list's topic may be doubtful for this one's.
+    """
+    chosen = [alert for alert in alerts if wanted(alert, mailing_list)]
+    topics = mailing_list.topics
+    if not topics:
+        return chosen
+    return [
+        replace(alert, matches=tuple(match for match in alert.matches if match.topic in topics))
+        for alert in chosen
+    ]
 
 
 def is_due(alerts: Sequence[Alert], last_mail: datetime, now: datetime) -> bool:

@@ -51,7 +51,7 @@ def preview_digests(
     for each in office.lists:
         if each.receives is Receives.DIGEST and (not only or each.id in only):
             state = store.digests.states()[each.id]
-            alerts = [a for a in store.digests.pending(state) if digests.wanted(a, each)]
+            alerts = digests.for_list(store.digests.pending(state), each)
             digest = _digest(office, each, store, state=state, alerts=alerts, cutoff=now)
             yield digest, office.templates.digest(digest)
 
@@ -65,7 +65,7 @@ def _compose(
     if cutoff <= state.last_cutoff:
         return None
     pending = store.digests.pending(state)
-    alerts = [alert for alert in pending if digests.wanted(alert, mailing_list)]
+    alerts = digests.for_list(pending, mailing_list)
     newest = max((alert.id or 0 for alert in pending), default=state.since_alert)
     if not digests.is_due(alerts, state.last_mail, now):
         # What waits (a doubtful alert) must stay pending; all before it is settled.
