@@ -39,11 +39,13 @@ class Mark:
 class Known:
     """An item as last stored, and the fingerprints of every title and block it ever had.
 
-    `seen` also holds the states that it came back to (see `remember`).
+    `seen` also holds the states that it came back to (see `remember`); `lost` says that it was
+    missing before and came back as it was.
     """
 
     item: Item
     seen: frozenset[str]
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,9 @@ def compare(
         if change is not None:
             changes.append(change)
     for gone in missing.values():
-        changes.append(Change(ChangeKind.REMOVED, gone.item, gone.item, removed=gone.item.blocks))
+        if not gone.lost:  # a section that comes and goes is told once
+            change = Change(ChangeKind.REMOVED, gone.item, gone.item, removed=gone.item.blocks)
+            changes.append(change)
     return tuple(changes)
 
 

@@ -7,7 +7,18 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Exists,
+    Row,
+    bindparam,
+    exists,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from monitor.diff import Known, Mark
 from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validators
@@ -104,14 +115,17 @@ class Checks:
 
     def known(self, source: str, items: Collection[str]) -> dict[str, Known]:
         """Return the named items as last stored."""
+        lost = _lost().label("lost")
         query = (
-            select(tables.item.c.item, tables.item.c.seen, tables.version.c.body)
+            select(tables.item.c.item, tables.item.c.seen, tables.version.c.body, lost)
             .join(tables.version, tables.version.c.id == tables.item.c.version)
             .where(tables.item.c.source == source)
         )
         with self._reading.connect() as connection:
             return {
-                row.item: Known(unpack_named(row.item, row.body), _unpack_seen(row.seen))
+                row.item: Known(
+                    unpack_named(row.item, row.body), _unpack_seen(row.seen), bool(row.lost)
+                )
                 for some in _portions(items)
                 for row in connection.execute(query.where(tables.item.c.item.in_(some)))
             }
@@ -169,6 +183,24 @@ class Checks:
         """Remember what operators were last told of a source, outside of any digest."""
         with self._engine.begin() as connection:
             tell(connection, {source: health})
+
+
+def _lost() -> Exists:
+    """Whether a removal of the item is on record, and no edit after it."""
+    gone, edit = tables.version.alias(), tables.version.alias()
+    this = tables.item.c
+    edited = exists().where(
+        edit.c.source == this.source,
+        edit.c.item == this.item,
+        edit.c.kind == ChangeKind.EDITED,
+        edit.c.id > gone.c.id,
+    )
+    return exists().where(
+        gone.c.source == this.source,
+        gone.c.item == this.item,
+        gone.c.kind == ChangeKind.REMOVED,
+        ~edited,
+    )
 
 
 def tell(connection: Connection, told: Mapping[str, str]) -> None:
