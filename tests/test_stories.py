@@ -125,6 +125,25 @@ async def test_a_page_that_flips_between_two_states_is_told_once(tmp_path: Path)
 
 
 @story
+async def test_a_section_that_comes_and_goes_is_told_gone_once(tmp_path: Path) -> None:
+    async with world(tmp_path, LAW) as w:
+        for day in range(7):
+            await w.day({"/law.html": document(without("§ 2 Schutz") if day % 2 else SECTIONS)})
+        assert w.told("[entfernt] § 2 Schutz") == len(w.mails()) == 1
+
+
+@story
+async def test_words_that_come_and_go_are_told_once_each_way(tmp_path: Path) -> None:
+    there = SECTIONS | {"§ 3 Verfahren": "Auch eine Einberufung ist anzugeben."}
+    async with world(tmp_path, LAW) as w:
+        for day in range(7):
+            await w.day({"/law.html": document(there if day % 2 else SECTIONS)})
+        come, gone = w.mails()
+        assert "Nicht mehr da" not in text_of(come)
+        assert "Nicht mehr da" in text_of(gone)
+
+
+@story
 async def test_an_edit_tells_new_and_old_words(tmp_path: Path) -> None:
     async with world(tmp_path, LAW) as w:
         await w.day({"/law.html": document(SECTIONS)})
@@ -339,6 +358,16 @@ async def test_a_document_that_could_not_be_read_is_tried_again_and_told_then(
 
 
 @story
+async def test_a_document_read_late_does_not_repeat_what_its_teaser_told(tmp_path: Path) -> None:
+    async with world(tmp_path, FOLLOWED) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        telling = News(DESERTERS.title, path="/dossier")
+        await w.day({"/news.xml": feed(telling, OLD), "/dossier": Page(status=500)})
+        await w.day({"/dossier": PDF})
+        assert w.told(DESERTERS.title) == len(w.mails()) == 1
+
+
+@story
 async def test_a_document_behind_a_redirect_is_read(tmp_path: Path) -> None:
     async with world(tmp_path, FOLLOWED) as w:
         await w.day({"/news.xml": feed(OLD), "/file.pdf": PDF})
@@ -415,6 +444,28 @@ async def test_other_selectors_make_a_new_baseline_and_no_flood(tmp_path: Path) 
         assert w.mails() == []
 
 
+@story
+async def test_a_source_whose_first_check_failed_is_seen_for_the_first_time_later(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, FEED) as w:
+        await w.day({"/news.xml": Page(status=503)})
+        checked = await w.day({"/news.xml": feed(DESERTERS, OLD)})
+        assert checked["news"].outcome is Outcome.BASELINE
+        assert w.mails() == []
+
+
+@story
+async def test_a_new_source_does_not_make_old_news_new(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED) as w:
+        await w.day({"/news.xml": feed(OLD), "/list.html": listing(DESERTERS)})
+        added = replace(LIST, url=w.site.url(LIST.url))
+        w.office = replace(w.office, sources={**w.office.sources, "list": added})
+        await w.day()
+        await w.day()
+        assert w.mails() == []
+
+
 # --- mail -----------------------------------------------------------------------------------------
 
 
@@ -438,6 +489,48 @@ async def test_a_greylisted_digest_is_sent_again_with_the_same_bytes(tmp_path: P
         await w.mail()
         (envelope,) = mailbox.envelopes
         assert envelope.original_content == waiting.mime
+
+
+@story
+async def test_operators_hear_once_of_a_recipient_that_is_refused_for_good(tmp_path: Path) -> None:
+    mailbox = Mailbox({"team@example.org": "550 5.1.1 no such user"})
+    async with mail_server(mailbox) as port, world(tmp_path, FEED) as w:
+        w.door = lambda: mail_door(f"smtp://127.0.0.1:{port}")
+        await w.day({"/news.xml": feed(OLD)})
+        for day in range(4):
+            await w.day({"/news.xml": feed(*[DESERTERS][: day + 1], OLD)})
+        assert [envelope.rcpt_tos for envelope in mailbox.envelopes] == [["ops@example.org"]]
+        assert b"no such user" in (mailbox.envelopes[0].original_content or b"")
+
+
+@story
+async def test_the_same_news_at_two_places_is_one_entry(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED, LIST) as w:
+        await w.day({"/news.xml": feed(OLD), "/list.html": listing(OLD)})
+        there = News(DESERTERS.title, "Deserteure sind frei.", path="/anderswo")
+        await w.day({"/news.xml": feed(DESERTERS, OLD), "/list.html": listing(there, OLD)})
+        (digest,) = w.mails()
+        assert text_of(digest).count(f"[neu] {DESERTERS.title}") == 1
+        assert "Auch bei" in text_of(digest)
+
+
+@story
+async def test_an_edit_that_adds_nothing_relevant_is_not_told(tmp_path: Path) -> None:
+    async with world(tmp_path, LAW) as w:
+        await w.day({"/law.html": document(SECTIONS)})
+        more = SECTIONS | {"§ 4 Inkrafttreten": "Der Erlass tritt heute in Kraft."}
+        checked = await w.day({"/law.html": document(more)})
+        assert len(checked["law"].changes) == 1
+        assert w.mails() == []
+
+
+@story
+async def test_doubtful_finds_come_with_the_weekly_mail_at_the_latest(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        for _ in range(9):
+            await w.day({"/news.xml": feed(DEFECTOR, OLD)})
+        assert w.told(DEFECTOR.title) == len(w.mails()) == 1
 
 
 @story
