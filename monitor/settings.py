@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from monitor.adapters import ADAPTERS
 from monitor.errors import ConfigError, Problem
 from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
 
 _PREFIX = "MONITOR_"
-_SECRETS = ("MONITOR_DATABASE", "MONITOR_MAIL_PASSWORD")
+# Keys of interfaces that some kinds of sources ask with, such as MONITOR_DIP_KEY.
+KIND_SECRETS = tuple(sorted({name for kind in ADAPTERS.values() for name in kind.secrets}))
+_SECRETS = ("MONITOR_DATABASE", "MONITOR_MAIL_PASSWORD", *KIND_SECRETS)
 _CREDENTIALS = {
     "MONITOR_DATABASE": ("database",),
     "MONITOR_MAIL_PASSWORD": ("mail-password", "smtp-password"),
@@ -49,6 +52,7 @@ class Settings:
     mail_password: str | None = field(repr=False)
     templates: Path | None
     log: str
+    kind_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_settings(
@@ -78,6 +82,9 @@ def read_settings(
         mail_password=reading.secret("MONITOR_MAIL_PASSWORD"),
         templates=reading.folder("MONITOR_TEMPLATES"),
         log=reading.log(),
+        kind_secrets={
+            name: secret for name in KIND_SECRETS if (secret := reading.secret(name)) is not None
+        },
     )
     if reading.problems:
         raise ConfigError(reading.problems)

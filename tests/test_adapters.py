@@ -5,91 +5,38 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 
 from monitor.adapters import ADAPTERS, check_selector, single_page
 from monitor.adapters.document import read_attachment
 from monitor.errors import ExtractError
-from monitor.model import Fetched, Item, Request, Select, Source
+from monitor.model import Fetched, Item, Source
 from monitor.text.decode import decode
+from tests.contract import PAYLOADS, SAMPLES, Case, answer, cases, plain, run, sample_source, talk
 
-PAYLOADS = Path(__file__).parent / "payloads"
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
-MEDIA_TYPES = {
-    ".html": "text/html",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".csv": "text/csv",
-    ".txt": "text/plain",
-    ".md": "text/markdown",
-}
-CASES = sorted(
-    path
-    for kind in ADAPTERS
-    for path in (PAYLOADS / kind).glob("*.*")
-    if not path.name.endswith((".items.json", ".source.json"))
-)
+CASES = cases()
 ENTRY = re.compile(
     r"<item\b.*?</item>|<entry\b.*?</entry>|<li class=\"erlass\">.*?</li>", re.DOTALL
 )
 
 
-def case_name(path: Path) -> str:
-    return f"{path.parent.name}-{path.name}"
-
-
-def source_of(path: Path) -> Source:
-    url = f"https://{path.stem}.example/{path.name}"
-    source = Source(id=path.stem, name=f"Quelle {path.stem}", kind=path.parent.name, url=url)
-    declared = path.with_name(f"{path.stem}.source.json")
-    if not declared.exists():
-        return source
-    keys: dict[str, Any] = json.loads(declared.read_text())
-    return replace(
-        source,
-        lang=keys.get("lang"),
-        select=Select(**keys.get("select", {})),
-        ignore_selectors=tuple(keys.get("ignore_selectors", ())),
-    )
-
-
-def answer(text: str, media_type: str, url: str = "https://example.org/x") -> Fetched:
-    return Fetched(url, 200, media_type, text.encode("utf-8", "replace"), text)
-
-
-def crawl(source: Source, fetched: Fetched) -> tuple[Item, ...]:
-    talk = ADAPTERS[source.kind](source)
-    assert next(talk) == Request(source.url)
-    with pytest.raises(StopIteration) as stopped:
-        talk.send(fetched)
-    return tuple(stopped.value.value)
-
-
-def extract(path: Path, change: Callable[[str], str] = str) -> tuple[Item, ...]:
-    source = source_of(path)
-    text = change(path.read_text(encoding="utf-8"))
-    return crawl(source, answer(text, MEDIA_TYPES[path.suffix], source.url))
-
-
-@pytest.mark.parametrize("path", CASES, ids=case_name)
-def test_a_payload_becomes_exactly_the_items_that_were_blessed(path: Path, bless: bool) -> None:
-    found = json.loads(json.dumps([asdict(item) for item in extract(path)], default=str))
-    golden = path.with_name(f"{path.name}.items.json")
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_payload_becomes_exactly_the_items_that_were_blessed(case: Case, bless: bool) -> None:
+    found = plain(run(case))
     if bless:
-        golden.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert found == json.loads(golden.read_text(encoding="utf-8"))
+        text = json.dumps(found, ensure_ascii=False, indent=1)
+        case.golden.write_text(text + "\n", encoding="utf-8")
+    assert found == json.loads(case.golden.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", CASES, ids=case_name)
-def test_items_have_lasting_unique_ids_titles_and_absolute_addresses(path: Path) -> None:
-    items = extract(path)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_items_have_lasting_unique_ids_titles_and_absolute_addresses(case: Case) -> None:
+    items = run(case)
     assert items
-    assert items == extract(path)
+    assert items == run(case)
     assert len({item.id for item in items}) == len(items)
     for item in items:
         assert item.id.strip()
@@ -109,10 +56,10 @@ def turned_round(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", [c for c in CASES if c.parent.name == "feed" or c.stem == "listing"], ids=case_name
+    "case", [c for c in CASES if c.kind == "feed" or c.name == "listing.html"], ids=str
 )
-def test_an_entry_keeps_its_id_when_the_order_changes(path: Path) -> None:
-    assert set(extract(path)) == set(extract(path, turned_round))
+def test_an_entry_keeps_its_id_when_the_order_changes(case: Case) -> None:
+    assert set(run(case)) == set(run(case, turned_round))
 
 
 BROKEN = {
@@ -141,19 +88,16 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_cannot_be_read_ends_in_a_sentence_and_not_in_silence(kind: str, name: str) -> None:
     text, media_type = BROKEN[name]
-    source = Source(id="x", name="X", kind=kind, url="https://example.org/x")
-    talk = ADAPTERS[kind](source)
-    next(talk)
     with pytest.raises(ExtractError, match=r"\w+ \w+.*[.?)]$"):
-        talk.send(answer(text, media_type))
+        talk(sample_source(kind), lambda _, url: answer(text, media_type, url))
 
 
 def test_a_new_kind_is_one_function_of_source_and_answer() -> None:
     adapter = single_page(lambda source, fetched: [Item(id=source.id, title=fetched.text)])
-    talk = adapter(Source(id="a", name="A", kind="new", url="https://example.org/"))
-    assert next(talk).url == "https://example.org/"
+    crawl = adapter(Source(id="a", name="A", kind="new", url="https://example.org/"))
+    assert next(crawl).url == "https://example.org/"
     with pytest.raises(StopIteration) as stopped:
-        talk.send(answer("Hallo", "text/plain"))
+        crawl.send(answer("Hallo", "text/plain"))
     assert stopped.value.value == [Item(id="a", title="Hallo")]
 
 
@@ -191,7 +135,7 @@ def test_every_sample_feed_is_read_or_refused_and_nothing_else(
         content = path.read_bytes()
         fetched = Fetched(source.url, 200, "application/xml", content, decode(content, None)[0])
         try:
-            items = crawl_or_raise(source, fetched)
+            items = talk(source, partial(given, fetched))
         except ExtractError:
             counts["refused"] += 1
             continue
@@ -204,11 +148,6 @@ def test_every_sample_feed_is_read_or_refused_and_nothing_else(
     assert counts["refused"] <= 0.06 * len(files), counts
 
 
-def crawl_or_raise(source: Source, fetched: Fetched) -> tuple[Item, ...]:
-    talk = ADAPTERS[source.kind](source)
-    next(talk)
-    try:
-        talk.send(fetched)
-    except StopIteration as stopped:
-        return tuple(stopped.value)
-    raise AssertionError("a feed is one request")
+def given(page: Fetched, number: int, url: str) -> Fetched:
+    assert number == 0, "a feed is one request"
+    return page

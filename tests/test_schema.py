@@ -70,7 +70,7 @@ def test_no_unknown_key_and_no_missing_key_is_accepted() -> None:
     for each in objects(json_schema()):
         assert each["additionalProperties"] is False
     definitions = json_schema()["$defs"]
-    assert definitions["SourceShape"]["required"] == ["id", "name", "kind", "url"]
+    assert definitions["SourceShape"]["required"] == ["id", "name", "kind"]
     assert definitions["SourcesFile"]["required"] == ["version", "sources"]
 
 

@@ -13,13 +13,13 @@ from monitor.adapters.crawl import Kind, single_page
 from monitor.adapters.html import (
     Block,
     at_least_one,
-    check_selector,
     drop,
     outermost,
     outline,
     page_language,
     page_title,
     parse,
+    selector_rule,
 )
 from monitor.adapters.identity import shortened
 from monitor.errors import ExtractError
@@ -152,4 +152,4 @@ def _section_id(heading: str) -> str:
     return f"{slug[:_LONGEST_SLUG]}-{fingerprint(slug)}"
 
 
-KIND = Kind(single_page(items_of), select=dict.fromkeys(("text",), check_selector))
+KIND = Kind(single_page(items_of), select=dict.fromkeys(("text",), selector_rule))

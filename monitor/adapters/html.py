@@ -211,6 +211,12 @@ def check_selector(css: str) -> str | None:
     return None
 
 
+def selector_rule(css: str) -> str | None:
+    """Return how a CSS selector breaks the rules, as the rest of a sentence, or None."""
+    problem = check_selector(css)
+    return f"must be a CSS selector: {problem}" if problem else None
+
+
 def page_title(soup: Tag) -> str:
     """Return the title of a page, else its first heading, else an empty text."""
     for selector in ("head title", "h1", "title"):

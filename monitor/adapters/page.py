@@ -11,7 +11,6 @@ from monitor.adapters.html import (
     absolute,
     address_base,
     at_least_one,
-    check_selector,
     drop,
     every,
     first,
@@ -19,6 +18,7 @@ from monitor.adapters.html import (
     page_language,
     page_title,
     parse,
+    selector_rule,
     visible_blocks,
     visible_text,
     without_furniture,
@@ -165,5 +165,5 @@ def _without(element: Element, heading: Element | None, date: str | None) -> tup
 
 KIND = Kind(
     single_page(items_of),
-    select=dict.fromkeys(("items", "title", "link", "date", "text"), check_selector),
+    select=dict.fromkeys(("items", "title", "link", "date", "text"), selector_rule),
 )

@@ -89,7 +89,11 @@ class Root:
     def fetcher(self) -> Fetcher:
         """Return the way out to the network; an asynchronous context manager."""
         contact = f" (+{self.config.contact})" if self.config.contact else ""
-        return Fetcher(user_agent=f"policy-monitor/{__version__}{contact}", now=now)
+        return Fetcher(
+            user_agent=f"policy-monitor/{__version__}{contact}",
+            now=now,
+            secrets=self.settings.kind_secrets,
+        )
 
     def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:
         """Return what opens the way out for mails."""

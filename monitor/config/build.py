@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.adapters import ADAPTERS
 from monitor.config.ignoring import read_ignored
 from monitor.config.shape import (
     DefaultsShape,
@@ -65,6 +66,9 @@ def _source(entry: SourceShape, usual: DefaultsShape) -> Source:
         if layers:
             fields[name] = made(**{k: _plain(v) for layer in layers for k, v in layer.items()})
     fields |= _ignore(fields.pop("ignore", ()))
+    options = {**(inherited.get("options") or {}), **(own.get("options") or {})}
+    fields["options"] = {str(name): _texts(texts) for name, texts in options.items()}
+    fields.setdefault("url", ADAPTERS[entry.kind].url)
     return Source(**{key: _plain(value) for key, value in fields.items()}, line=entry.line)
 
 

@@ -9,14 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from monitor.adapters import ADAPTERS
 from monitor.config.build import build_vocabulary
+from monitor.config.kinds import check_kind
 from monitor.config.shape import (
     DefaultsShape,
     ListShape,
     RecipientsFile,
     SourcesFile,
-    SourceShape,
     TermShape,
     TopicShape,
 )
@@ -33,7 +32,7 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
         yield from _clock(source)
         yield from _unknown(source.topics or (), "topic", file.names("topics"))
     for entry in file.sources:
-        yield from _useless_selectors(entry)
+        yield from check_kind(entry)
     if lists is not None:
         yield from _unreachable(file, lists)
     yield from _word_groups(file)
@@ -78,21 +77,6 @@ def _clock(source: DefaultsShape) -> Iterator[Note]:
     if source.every and source.cron:
         line = max(source.line_of("every"), source.line_of("cron"))
         yield Note(line, "`every` and `cron` are both given; keep one of them")
-
-
-def _useless_selectors(source: SourceShape) -> Iterator[Note]:
-    if not source.select or not source.kind:
-        return
-    useful = ADAPTERS[source.kind].select
-    if not useful:
-        line = source.line_of("select")
-        yield Note(line, f"`select` has no effect for the kind {source.kind}")
-        return
-    for key in source.select.given:
-        if key not in useful:
-            line = source.select.line_of(key)
-            known = ", ".join(useful)
-            yield Note(line, f"`{key}` has no effect for the kind {source.kind}; known: {known}")
 
 
 # --- topics --------------------------------------------------------------------------------------

@@ -88,8 +88,11 @@ class Shape(BaseModel):
     @property
     def missing(self) -> list[str]:
         """Needed keys that are not there."""
-        settled = self.model_fields_set | self._origin.settled
-        return [name for name in self.needed if name not in settled]
+        return [name for name in self.needed if self.lacks(name)]
+
+    def lacks(self, key: str) -> bool:
+        """Say whether a key is neither there nor reported as misspelt."""
+        return key not in self.model_fields_set | self._origin.settled
 
 
 # --- sources.yaml --------------------------------------------------------------------------------
@@ -98,11 +101,11 @@ class Shape(BaseModel):
 class SelectShape(Shape):
     """Where things stand on a page."""
 
-    items: typed.Selector | None = key("The element of one entry of a list.", "article.teaser")
-    title: typed.Selector | None = key("Where the title stands, inside the entry.", "h3")
-    link: typed.Selector | None = key("The link to the full text, inside the entry.", "h3 a")
-    date: typed.Selector | None = key("Where the date stands, inside the entry.", "time")
-    text: typed.Selector | None = key("Where the text stands, inside the entry.", ".content")
+    items: typed.Line | None = key("The element of one entry of a list.", "article.teaser")
+    title: typed.Line | None = key("Where the title stands, inside the entry.", "h3")
+    link: typed.Line | None = key("The link to the full text, inside the entry.", "h3 a")
+    date: typed.Line | None = key("Where the date stands, inside the entry.", "time")
+    text: typed.Line | None = key("Where the text stands, inside the entry.", ".content")
 
 
 class ExpectShape(Shape):
@@ -153,16 +156,21 @@ class DefaultsShape(Shape):
         "Introduce yourself to this site by another name.", "policy-monitor (+https://example.org)"
     )
     robots: typed.Switch | None = key("Obey the robots.txt of the site (default true).", True)
+    options: dict[typed.Line, typed.Texts] | None = key(
+        "Settings of this kind of source; README names those of each kind.",
+        {"wahlperiode": "21"},
+    )
 
 
 class SourceShape(DefaultsShape):
     """One watched place."""
 
-    needed = ("id", "name", "kind", "url")
+    needed = ("id", "name", "kind")
     id: typed.Id = key("A short name that stays the same for ever.", "bamf-news", default=UNSET)
     name: typed.Line = key("The name that readers see.", "BAMF – Meldungen", default=UNSET)
     kind: typed.Kind = key("How the source is read.", "feed", default=UNSET)
-    url: typed.Url = key("Its address.", "https://example.org/rss.xml", default=UNSET)
+    url: typed.Url = key("Its address; some kinds know it themselves.",
+                         "https://example.org/rss.xml", default=UNSET)  # fmt: skip
     note: typed.Prose | None = key("A remark for those who maintain this file.", "Moved in 2025.")
 
 

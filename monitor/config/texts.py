@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from monitor.adapters import check_selector
 from monitor.config.ignoring import read_ignored
 from monitor.config.tree import Text
 from monitor.due import check_cron
@@ -112,12 +111,11 @@ def read_mailbox(value: object) -> Text:
         raise WrongValueError(str(error), error.suggestion) from error
 
 
-def read_selector(value: object) -> Text:
-    """Return a CSS selector that compiles."""
-    text = read_line(value)
-    if problem := check_selector(text):
-        raise WrongValueError(f"must be a CSS selector: {problem}")
-    return text
+def read_texts(value: object) -> tuple[Text, ...]:
+    """Return one text, or a list of them."""
+    if isinstance(value, list):
+        return tuple(read_line(each) for each in value)
+    return (read_line(value),)
 
 
 def read_cron(value: object) -> Text:

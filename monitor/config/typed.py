@@ -28,8 +28,8 @@ from monitor.config.texts import (
     read_mailbox,
     read_name,
     read_prose,
-    read_selector,
     read_spelling,
+    read_texts,
     read_url,
 )
 from monitor.config.tree import Map, Text
@@ -264,6 +264,7 @@ class Kinds:
         return {"type": "string", "enum": sorted(ADAPTERS)}
 
 
+_SCALAR = ["string", "number", "boolean"]
 _DURATION = _string(pattern=r"^\d{1,7}[smhdw]$")
 
 Line = Annotated[Text, PlainValidator(read_line), _string(minLength=1)]
@@ -273,7 +274,13 @@ Name = Annotated[Text, PlainValidator(read_name), _string(pattern=f"^{NAME_PATTE
 Url = Annotated[Text, PlainValidator(read_url), _string(format="uri", pattern="^https?://")]
 Contact = Annotated[Text, PlainValidator(read_contact), _string(minLength=1)]
 Address = Annotated[Text, PlainValidator(read_mailbox), _string(pattern="^[^@<>]+@[^@<>]+$")]
-Selector = Annotated[Text, PlainValidator(read_selector), _string(minLength=1)]
+Texts = Annotated[
+    tuple[Text, ...],
+    PlainValidator(read_texts),
+    WithJsonSchema(
+        {"type": ["string", "number", "array"], "items": {"type": ["string", "number"]}}
+    ),
+]
 Cron = Annotated[Text, PlainValidator(read_cron), _string(minLength=9)]
 Spelling = Annotated[Text, PlainValidator(read_spelling), _string(minLength=1)]
 Ignored = Annotated[Text, PlainValidator(read_ignored_entry), _string(minLength=1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -25,6 +25,7 @@ from monitor.text.decode import decode
 MAX_REDIRECTS = 5
 
 _CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+_SECRET = re.compile(r"\$\{(MONITOR_\w+)\}")
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
 
 
@@ -32,6 +33,7 @@ class Fetcher:
     """Fetches for all sources, so that it knows every host's turns and rules.
 
     `resolve` looks up names and `tls` verifies servers; both default to the system's way.
+    `secrets` are the values of the environment variables that requests may name.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Fetcher:
         now: Callable[[], datetime],
         per_host: int = 1,
         total: int = 16,
+        secrets: Mapping[str, str] | None = None,
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._now = now
+        self._secrets = secrets or {}
         self._wire = Wire(resolve, tls)
         self._politeness = Politeness(per_host, total)
         self._robots = Robots()
@@ -98,10 +102,23 @@ class Fetcher:
             "user-agent": source.user_agent or self._user_agent,
             "accept": "*/*",
             **language,
-            **{name.lower(): value for name, value in request.headers.items()},
+            **{name.lower(): self._filled(value) for name, value in request.headers.items()},
             "accept-encoding": "gzip",
             "connection": "close",
         }
+
+    def _filled(self, value: str) -> str:
+        """The header value with its secrets."""
+        return _SECRET.sub(lambda found: self._secret(found[1]), value)
+
+    def _secret(self, name: str) -> str:
+        try:
+            return self._secrets[name]
+        except KeyError:
+            raise FetchError(
+                f"this source needs a key; set {name} in the environment (see README)",
+                state="refused",
+            ) from None
 
     def _problem(self, answer: Answer, *, conditional: bool) -> FetchError | None:
         return answers.refusal(

@@ -1,0 +1,68 @@
+"""What a source says for its kind alone: address, selectors and options, checked by that kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.adapters import ADAPTERS, Kind, Option
+from monitor.config.shape import SourceShape
+from monitor.config.tree import Note
+from monitor.text.nearest import nearest
+
+
+def check_kind(source: SourceShape) -> Iterator[Note]:
+    """Yield what the kind of the source cannot use, or misses; nothing for an unknown kind."""
+    if not source.kind:
+        return
+    kind = ADAPTERS[source.kind]
+    if kind.url is None and source.lacks("url"):
+        yield Note(source.line, "`url` is missing")
+    yield from _selectors(source, kind)
+    yield from _options(source, kind)
+
+
+def _selectors(source: SourceShape, kind: Kind) -> Iterator[Note]:
+    if not source.select:
+        return
+    if not kind.select:
+        line = source.line_of("select")
+        yield Note(line, f"`select` has no effect for the kind {source.kind}")
+        return
+    for key, text in source.select.given.items():
+        line = source.select.line_of(key)
+        if key not in kind.select:
+            known = ", ".join(kind.select)
+            yield Note(line, f"`{key}` has no effect for the kind {source.kind}; known: {known}")
+        elif problem := kind.select[key](text):
+            yield Note(line, f"`{key}` {problem}")
+
+
+def _options(source: SourceShape, kind: Kind) -> Iterator[Note]:
+    given = source.options or {}
+    for key, texts in given.items():
+        known = kind.options.get(key)
+        if known is None:
+            yield _unknown(source, kind, key, key.line)
+        elif len(texts) > 1 and not known.many:
+            yield Note(key.line, f"`{key}` takes a single text, not a list")
+        else:
+            yield from _wrong(key, texts, known)
+    for name, wanted in kind.options.items():
+        if wanted.needed and name not in given and not source.is_hurt("options"):
+            yield Note(
+                source.line,
+                f"`options` needs `{name}`: {wanted.description}; for example `{wanted.example}`",
+            )
+
+
+def _wrong(key: str, texts: tuple[str, ...], known: Option) -> Iterator[Note]:
+    for text in texts:
+        if problem := known.check(text):
+            yield Note(getattr(text, "line", 0), f"`{key}` {problem}")
+
+
+def _unknown(source: SourceShape, kind: Kind, key: str, line: int) -> Note:
+    near = nearest(key, kind.options)
+    known = ", ".join(kind.options) or "none"
+    hint = "" if near else f"; known: {known}"
+    return Note(line, f"unknown option `{key}` of the kind {source.kind}{hint}", near)
