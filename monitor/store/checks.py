@@ -1,46 +1,18 @@
-"""What is remembered of sources and their items, and the one transaction that ends a check."""
+"""What is remembered of sources and their items; writing it is in `saving`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Exists,
-    Row,
-    bindparam,
-    exists,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Engine, Exists, Row, exists, select
 
 from monitor.diff import Known, Mark
-from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validators
+from monitor.model import ChangeKind, Health, Item, SourceState, Validators
 from monitor.store import tables
-from monitor.store.codec import pack_alert, pack_item, unpack_named
-
-# PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
-MOST_NAMED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An item to be written with a new version.
-
-    `unread` is an address that is still to be followed, `attempts` how often that failed.
-    """
-
-    item: Item
-    mark: Mark
-    seen: frozenset[str]
-    unread: str | None = None
-    attempts: int = 0
+from monitor.store.codec import unpack_named, unpack_seen
+from monitor.store.saving import STATE_COLUMNS, Saved, portions, tell, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +22,6 @@ class FollowUp:
     item: Item
     url: str
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a follow-up: the item with its document, or None, and what is still owed."""
-
-    item_id: str
-    item: Item | None
-    unread: str | None
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Everything that one check changes; `state.checks` is one more than it was.
-
-    `added` and `edited` get a version each, `removed` a version without a body; `touched` are
-    items whose marks changed but not their text; `renamed` maps new ids to old ones; `settled` are
-    follow-ups that were tried again.
-    """
-
-    state: SourceState
-    added: tuple[Stored, ...] = ()
-    edited: tuple[Stored, ...] = ()
-    removed: tuple[str, ...] = ()
-    touched: tuple[Mark, ...] = ()
-    missing: tuple[str, ...] = ()
-    renamed: Mapping[str, str] | None = None
-    settled: tuple[Settled, ...] = ()
-    alerts: tuple[Alert, ...] = ()
 
 
 class Checks:
@@ -105,7 +47,7 @@ class Checks:
         """Return the marks of the items that were present, and of those named."""
         c = tables.item.c
         query = select(c.item, c.fingerprint, c.identity, c.present).where(c.source == source)
-        wanted = [c.present, *(c.item.in_(some) for some in _portions(items))]
+        wanted = [c.present, *(c.item.in_(some) for some in portions(items))]
         with self._reading.connect() as connection:
             return {
                 row.item: Mark(*row)
@@ -124,9 +66,9 @@ class Checks:
         with self._reading.connect() as connection:
             return {
                 row.item: Known(
-                    unpack_named(row.item, row.body), _unpack_seen(row.seen), bool(row.lost)
+                    unpack_named(row.item, row.body), unpack_seen(row.seen), bool(row.lost)
                 )
-                for some in _portions(items)
+                for some in portions(items)
                 for row in connection.execute(query.where(tables.item.c.item.in_(some)))
             }
 
@@ -157,32 +99,16 @@ class Checks:
 
         False, and nothing written, when another process checked the source in the meantime.
         """
-        source = saved.state.source
         with self._engine.begin() as connection:
-            if not _write_state(connection, saved.state):
-                return False
-            if saved.alerts:
-                _number_in_order(connection)
-            for new, old in (saved.renamed or {}).items():
-                _rename(connection, source, old, new)
-            _insert_items(connection, saved.state, saved.added)
-            _update_items(connection, saved.state, saved.edited)
-            _show_again(connection, saved.state, saved.touched)
-            _touch(connection, source, saved.touched)
-            _set_missing(connection, source, saved.missing)
-            _write_versions(
-                connection,
-                saved.state,
-                [(item, ChangeKind.REMOVED, None) for item in saved.removed],
-            )
-            _settle(connection, saved.state, saved.settled, saved.renamed or {})
-            _insert_alerts(connection, saved.alerts)
-        return True
+            return write(connection, saved)
 
     def tell(self, source: str, health: str) -> None:
         """Remember what operators were last told of a source, outside of any digest."""
         with self._engine.begin() as connection:
             tell(connection, {source: health})
+
+
+# --- rows and values -----------------------------------------------------------------------------
 
 
 def _lost() -> Exists:
@@ -203,227 +129,9 @@ def _lost() -> Exists:
     )
 
 
-def tell(connection: Connection, told: Mapping[str, str]) -> None:
-    """Remember within a transaction what operators were told."""
-    for source, health in told.items():
-        connection.execute(
-            update(tables.source).where(tables.source.c.source == source).values(told=health)
-        )
-
-
-# --- rows and values -----------------------------------------------------------------------------
-
-_STATE_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "validators")
-
-
 def _state(row: Row[Any]) -> SourceState:
     values = row._asdict()
     return SourceState(
-        **{name: values[name] for name in _STATE_COLUMNS} | {"told": Health(values["told"])},
+        **{name: values[name] for name in STATE_COLUMNS} | {"told": Health(values["told"])},
         validators=Validators(values["etag"], values["last_modified"]),
     )
-
-
-def _state_values(state: SourceState) -> dict[str, Any]:
-    values = {name: getattr(state, name) for name in _STATE_COLUMNS}
-    return values | asdict(state.validators)
-
-
-def _portions(items: Collection[str]) -> Iterator[Sequence[str]]:
-    """The items in portions that a statement has room for."""
-    listed = tuple(items)
-    return (listed[at : at + MOST_NAMED] for at in range(0, len(listed), MOST_NAMED))
-
-
-def _pack_seen(seen: frozenset[str]) -> bytes:
-    return bytes.fromhex("".join(sorted(seen)))
-
-
-def _unpack_seen(seen: bytes) -> frozenset[str]:
-    digits = seen.hex()
-    return frozenset(digits[start : start + 16] for start in range(0, len(digits), 16))
-
-
-# --- parts of the transaction --------------------------------------------------------------------
-
-
-def _write_state(connection: Connection, state: SourceState) -> bool:
-    c = tables.source.c
-    values = _state_values(state)
-    if state.checks == 1:
-        return tables.insert_new(connection, tables.source, [values]) == 1
-    values.pop("told")
-    done = connection.execute(
-        update(tables.source)
-        .where(c.source == state.source, c.checks == state.checks - 1)
-        .values(values)
-    )
-    return done.rowcount == 1
-
-
-def _write_versions(
-    connection: Connection,
-    state: SourceState,
-    rows: Iterable[tuple[str, ChangeKind, bytes | None]],
-) -> list[int]:
-    values = [
-        {
-            "source": state.source,
-            "number": state.checks,
-            "item": item,
-            "kind": kind,
-            "at": state.last_checked,
-            "body": body,
-        }
-        for item, kind, body in rows
-    ]
-    if not values:
-        return []
-    statement = insert(tables.version).returning(tables.version.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, values).scalars())
-
-
-def _item_values(stored: Stored, version: int) -> dict[str, Any]:
-    return {
-        "fingerprint": stored.mark.fingerprint,
-        "identity": stored.mark.identity,
-        "present": True,
-        "seen": _pack_seen(stored.seen),
-        "version": version,
-        "unread": stored.unread,
-        "attempts": stored.attempts,
-    }
-
-
-def _insert_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
-    versions = _write_versions(
-        connection, state, [(s.item.id, ChangeKind.ADDED, pack_item(s.item)) for s in items]
-    )
-    if items:
-        connection.execute(
-            insert(tables.item),
-            [
-                {"source": state.source, "item": stored.item.id, **_item_values(stored, version)}
-                for stored, version in zip(items, versions, strict=True)
-            ],
-        )
-
-
-def _update_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
-    versions = _write_versions(
-        connection, state, [(s.item.id, ChangeKind.EDITED, pack_item(s.item)) for s in items]
-    )
-    for stored, version in zip(items, versions, strict=True):
-        connection.execute(
-            update(tables.item)
-            .where(tables.item.c.source == state.source, tables.item.c.item == stored.item.id)
-            .values(_item_values(stored, version))
-        )
-
-
-def _show_again(connection: Connection, state: SourceState, marks: tuple[Mark, ...]) -> None:
-    """Give what was withdrawn and stands there again, unchanged, a version with its old text."""
-    c, v = tables.item.c, tables.version.c
-    later = select(v.id).where(v.source == c.source, v.item == c.item, v.id > c.version)
-    query = (
-        select(c.item, v.body)
-        .join(tables.version, v.id == c.version)
-        .where(c.source == state.source, ~c.present, later.correlate(tables.item).exists())
-    )
-    back = {mark.item for mark in marks}
-    rows = [
-        (row.item, ChangeKind.ADDED, row.body)
-        for row in connection.execute(query)
-        if row.item in back
-    ]
-    for (item, *_), version in zip(rows, _write_versions(connection, state, rows), strict=True):
-        connection.execute(
-            update(tables.item)
-            .where(c.source == state.source, c.item == item)
-            .values(version=version)
-        )
-
-
-def _touch(connection: Connection, source: str, marks: tuple[Mark, ...]) -> None:
-    if marks:
-        connection.execute(
-            update(tables.item)
-            .where(tables.item.c.source == source, tables.item.c.item == bindparam("which"))
-            .values(
-                fingerprint=bindparam("new_fingerprint"),
-                identity=bindparam("new_identity"),
-                present=True,
-            ),
-            [
-                {
-                    "which": mark.item,
-                    "new_fingerprint": mark.fingerprint,
-                    "new_identity": mark.identity,
-                }
-                for mark in marks
-            ],
-        )
-
-
-def _set_missing(connection: Connection, source: str, items: tuple[str, ...]) -> None:
-    c = tables.item.c
-    for some in _portions(items):
-        connection.execute(
-            update(tables.item).where(c.source == source, c.item.in_(some)).values(present=False)
-        )
-
-
-def _settle(
-    connection: Connection,
-    state: SourceState,
-    settled: tuple[Settled, ...],
-    renamed: Mapping[str, str],
-) -> None:
-    """Follow-ups were taken up by the names that items had before this check."""
-    names = {old: new for new, old in renamed.items()}
-    for debt in settled:
-        name = names.get(debt.item_id, debt.item_id)
-        values: dict[str, Any] = {"unread": debt.unread, "attempts": debt.attempts}
-        if debt.item is not None:
-            row = (name, ChangeKind.EDITED, pack_item(debt.item))
-            values["version"] = _write_versions(connection, state, [row])[0]
-        c = tables.item.c
-        connection.execute(
-            update(tables.item).where(c.source == state.source, c.item == name).values(values)
-        )
-
-
-def _rename(connection: Connection, source: str, old: str, new: str) -> None:
-    for table in (tables.item, tables.version, tables.alert):
-        connection.execute(
-            update(table).where(table.c.source == source, table.c.item == old).values(item=new)
-        )
-
-
-def _number_in_order(connection: Connection) -> None:
-    """Let nobody else number alerts until this transaction ends.
-
-    Lists remember how far they have read by the number of an alert. SQLite has one writer at a
-    time; PostgreSQL would let a lower number turn up after a higher one, never to be mailed.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE alert IN SHARE ROW EXCLUSIVE MODE"))
-
-
-def _insert_alerts(connection: Connection, alerts: tuple[Alert, ...]) -> None:
-    if alerts:
-        connection.execute(insert(tables.alert), [_alert_values(alert) for alert in alerts])
-
-
-def _alert_values(alert: Alert) -> dict[str, str | datetime | list[str] | bytes | None]:
-    return {
-        "source": alert.source,
-        "item": alert.item,
-        "kind": alert.kind,
-        "detected_at": alert.detected_at,
-        "title": alert.title,
-        "url": alert.url,
-        "story": alert.story,
-        "topics": list(alert.topics),
-        "body": pack_alert(alert),
-    }

@@ -115,3 +115,14 @@ def _iso(value: object) -> str:
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def pack_seen(seen: frozenset[str]) -> bytes:
+    """Return fingerprints as bytes, eight each."""
+    return bytes.fromhex("".join(sorted(seen)))
+
+
+def unpack_seen(seen: bytes) -> frozenset[str]:
+    """Return the fingerprints that `pack_seen` packed."""
+    digits = seen.hex()
+    return frozenset(digits[start : start + 16] for start in range(0, len(digits), 16))

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.model import Alert, Mail, MailState
 from monitor.store import tables
-from monitor.store.checks import tell
 from monitor.store.codec import unpack_alert
+from monitor.store.saving import tell
 
 # Who sets up a list after the first alerts still gets these.
 FIRST_DIGEST_HOLDS = timedelta(days=1)
