@@ -112,12 +112,13 @@ def gsb_listing(visit: Visit, news: tuple[News, ...]) -> str:
 
 
 def article(visit: Visit, news: News) -> str:
-    """Return the page that a teaser leads to."""
+    """Return the page that a teaser leads to; it says no more of the matter."""
     return f"""<!DOCTYPE html>
 <html lang="de"><head><meta charset="utf-8"><title>{escape(news.title)}</title></head>
 <body><nav><a href="/DE/Startseite{visit.session}">Startseite</a></nav>
-<main><article><h1>{escape(news.title)}</h1><p>{news.published:%d.%m.%Y}</p>
-<p>{escape(news.text)}</p></article></main>
+<main><article><h1>{escape(news.title)}</h1>
+<p>Veröffentlicht am {news.published:%d.%m.%Y}. Fragen beantwortet die Pressestelle.</p>
+</article></main>
 <footer>Besucher heute: {visit.visitors}</footer></body></html>
 """
 
