@@ -15,8 +15,8 @@ import structlog
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-def configure(form: str, stream: TextIO | None = None, *, quiet: bool = False) -> None:
-    """Send the log to `stream` (stderr by default) as `text` or `json`."""
+def configure(form: str, stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
+    """Send the log from `level` on to `stream` (stderr by default) as `text` or `json`."""
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
@@ -28,9 +28,7 @@ def configure(form: str, stream: TextIO | None = None, *, quiet: bool = False) -
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             last,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.WARNING if quiet else logging.INFO
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )

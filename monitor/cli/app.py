@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+# The service tells everything; these two show themselves what goes wrong.
+_LOG_LEVELS = {"run": logging.INFO, "demo": logging.ERROR, "replay": logging.ERROR}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -53,7 +57,8 @@ def common(
     from monitor.cli.root import process_root  # noqa: PLC0415 - keeps --help fast
 
     root = process_root(sources, recipients, database)
-    configure(root.settings.log, quiet=context.invoked_subcommand != "run")
+    level = _LOG_LEVELS.get(context.invoked_subcommand or "", logging.WARNING)
+    configure(root.settings.log, level=level)
     context.obj = root
 
 
