@@ -19,6 +19,10 @@ from monitor.text.decode import decode
 FIRST_FETCH = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 PAUSE = timedelta(days=1)
 
+# What `meta.json` may tell of a recording; the first time named there counts.
+_TIMES = ("at", "fetched_at", "commit_date")
+_TOLD = (*_TIMES, "media_type")
+
 _MEDIA_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -73,13 +77,18 @@ def _meta(file: Path) -> dict[str, dict[str, str]]:
         return {}
     try:
         versions = json.loads(file.read_text(encoding="utf-8"))["versions"]
-        return {version["file"]: version for version in versions}
-    except (ValueError, TypeError, KeyError) as error:
+        known = {v["file"]: {key: v[key] for key in _TOLD if v.get(key)} for v in versions}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MonitorError(f"{file} cannot be read: {error!r}") from error
+    for name, told in known.items():
+        for key, value in told.items():
+            if not isinstance(value, str):
+                raise MonitorError(f"{file}: `{key}` of {name} must be text, not {value!r}")
+    return known
 
 
 def _time(told: Mapping[str, str]) -> datetime | None:
-    text = next((told[k] for k in ("at", "fetched_at", "commit_date") if told.get(k)), None)
+    text = next((told[key] for key in _TIMES if key in told), None)
     if text is None:
         return None
     try:
