@@ -31,6 +31,7 @@ from monitor.text.fingerprint import fingerprint
 ALL_IS_WELL_EVERY = timedelta(days=7)
 EXCERPTS_SHOWN = 3
 BLOCKS_SHOWN = 6
+TERM_WORDS = 6
 # Section of changes that are told although no topic matched (`alert: every`).
 OTHER = "other"
 _OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}
@@ -120,13 +121,12 @@ def compose(
 
 
 def _home(story: Sequence[Alert], mailing_list: MailingList, topics: Mapping[str, Topic]) -> str:
-    """The section: the topic with the first sure match among those that the list wants."""
-    wanted_topics = set(mailing_list.topics or topics) & set(topics)
+    """The section: the first topic, in the order of the vocabulary, that has a sure match."""
     for tier in Tier:
-        for alert in story:
-            for match in alert.matches:
-                if match.tier is tier and match.topic in wanted_topics:
-                    return match.topic
+        found = {m.topic for alert in story for m in alert.matches if m.tier is tier}
+        for topic in topics:
+            if topic in found and topic in (mailing_list.topics or topics):
+                return topic
     return OTHER
 
 
@@ -159,8 +159,9 @@ def _entry(
         published_text=lead.published_text,
         detected_at=lead.detected_at,
         topics=tuple(_title(topic, topics, mailing_list.lang) for topic in lead.topics),
-        terms=tuple(dict.fromkeys(match.words for match in matches)),
-        excerpts=_excerpts(m for m in matches if m.side is side) or _first_words(lead),
+        terms=tuple(dict.fromkeys(_in_short(match.words) for match in matches)),
+        excerpts=_excerpts((m for m in matches if m.side is side), lead.title)
+        or _first_words(lead),
         removed=_shown_removed(lead),
         side=side,
         lang=lead.lang,
@@ -178,8 +179,14 @@ def _name(source: str, sources: Mapping[str, Source]) -> str:
     return sources[source].name if source in sources else source
 
 
-def _excerpts(matches: Iterable[Match]) -> tuple[tuple[Piece, ...], ...]:
-    """The passages around the matches; those that overlap are one."""
+def _in_short(words: str) -> str:
+    """The words of a match; of a long stretch between two distant words, its ends."""
+    split = words.split()
+    return words if len(split) <= TERM_WORDS else f"{split[0]} … {split[-1]}"
+
+
+def _excerpts(matches: Iterable[Match], title: str) -> tuple[tuple[Piece, ...], ...]:
+    """The passages around the matches; those that overlap are one, none repeats the title."""
     passages: list[tuple[Piece, ...]] = []
     for match in matches:
         for number, passage in enumerate(passages):
@@ -188,7 +195,23 @@ def _excerpts(matches: Iterable[Match]) -> tuple[tuple[Piece, ...], ...]:
                 break
         else:
             passages.append(match.excerpt)
-    return tuple(passages[:EXCERPTS_SHOWN])
+    return tuple(_without_title(passage, title) for passage in passages[:EXCERPTS_SHOWN])
+
+
+def _without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:
+    """The passage from behind the title, which stands above it, if there still is a hit."""
+    rest, left = list(passage), f"{title} "
+    while rest and left:
+        text, hit = rest[0]
+        if left.startswith(text):
+            left = left[len(text) :]
+            rest.pop(0)
+        elif text.startswith(left):
+            rest[0] = Piece(text[len(left) :], hit)
+            left = ""
+        else:
+            return passage
+    return tuple(rest) if any(piece.hit for piece in rest) else passage
 
 
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:

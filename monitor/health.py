@@ -30,9 +30,9 @@ def failing(source: Source, state: SourceState, now: datetime) -> Failing | None
     """Return the source's trouble in words, or None when there is none."""
     what = health(source, state, now)
     if what is Health.FAILING:
-        return Failing(
-            source.id, source.name, what, state.failing_since, state.last_error, source.url
-        )
+        # The address stands beside the error, as a link.
+        error = (state.last_error or "").removeprefix(f"{source.url}: ")
+        return Failing(source.id, source.name, what, state.failing_since, error, source.url)
     if what is Health.SILENT:
         since = state.last_changed or state.first_checked
         return Failing(source.id, source.name, what, since, None, source.url)

@@ -62,7 +62,7 @@ def _compose(
     """None when the list's next cut-off is still to come."""
     state = store.digests.states()[mailing_list.id]
     cutoff = now if force else latest_cutoff(mailing_list.schedule, mailing_list.timezone, now)
-    if cutoff <= state.last_cutoff:
+    if cutoff <= state.last_cutoff and cutoff < now:
         return None
     pending = store.digests.pending(state)
     alerts = digests.for_list(pending, mailing_list)
