@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -167,6 +168,7 @@ def _entry(
         lang=lead.lang,
         also=_also(story, lead, sources),
         citations=tuple(dict.fromkeys(citation.id for citation in lead.citations)),
+        title_pieces=_marked(lead.title, {match.words for match in matches}),
     )
     return entry, lead.tier
 
@@ -212,6 +214,15 @@ def _without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:
         else:
             return passage
     return tuple(rest) if any(piece.hit for piece in rest) else passage
+
+
+def _marked(title: str, words: Iterable[str]) -> tuple[Piece, ...]:
+    """The title with the words that matched in it marked; nothing when there are none."""
+    longest_first = sorted((re.escape(each) for each in words if each in title), key=len)[::-1]
+    if not longest_first:
+        return ()
+    parts = re.split(f"({'|'.join(longest_first)})", title)
+    return tuple(Piece(part, hit=bool(number % 2)) for number, part in enumerate(parts) if part)
 
 
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:

@@ -426,7 +426,10 @@ class Also:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One piece of news as a template sees it: plain values only."""
+    """One piece of news as a template sees it: plain values only.
+
+    `title_pieces` is the title with its hits; empty when nothing in it matched.
+    """
 
     alert: int
     kind: ChangeKind
@@ -447,6 +450,7 @@ class Entry:
     citations: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    title_pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
