@@ -45,9 +45,8 @@ NEWS = ("Deserteure erhalten Schutz", "Gericht hilft Deserteur")
 SOURCE = Source("court", "Court", "feed", "https://court.example/feed.xml", follow=True)
 TEAM = MailingList("team", ("a@example.org", "b@example.org"), timezone="UTC")
 TOPIC = Topic("desertion", {"de": "Desertion"}, (Term("Deserteur*", ("Deserteur*",)),))
-ARTICLE = (
-    f"<html><body><main><p>{'Das Gericht gab Deserteuren recht. ' * 9}</p></main></body></html>"
-)
+SHIPPED = Templates(shipped("templates"))
+ARTICLE = "Das Gericht gab Deserteuren recht."
 
 # Dying at these is dying at the next step.
 _CHANGE_NOTHING = {"BEGIN", "SELECT", "PRAGMA"}
@@ -136,7 +135,7 @@ class _Site:
         self._step("fetch")
         is_feed = request.url == SOURCE.url
         text = self._feed() if is_feed else ARTICLE
-        media_type = "application/rss+xml" if is_feed else "text/html"
+        media_type = "application/rss+xml" if is_feed else "text/plain"
         self._step("fetched")
         return Fetched(request.url, 200, media_type, text.encode(), text)
 
@@ -158,7 +157,7 @@ class _Templates(Templates):
 
     def digest(self, digest: Digest) -> Rendered:
         self._step("render")
-        rendered = super().digest(digest)
+        rendered = SHIPPED.digest(digest)
         self._step("rendered")
         return rendered
 
