@@ -32,7 +32,7 @@ from monitor.text.fingerprint import fingerprint
 ALL_IS_WELL_EVERY = timedelta(days=7)
 EXCERPTS_SHOWN = 3
 BLOCKS_SHOWN = 6
-TERM_WORDS = 6
+TERM_WORDS = 5
 # Section of changes that are told although no topic matched (`alert: every`).
 OTHER = "other"
 _OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}

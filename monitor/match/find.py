@@ -15,6 +15,7 @@ from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import Normalised, normalise
 
 _WINDOW = 60
+_MARKED_WORDS = 5
 _WORD = re.compile(r"\w+")
 
 Occurs = Callable[[str, str], bool]
@@ -130,4 +131,11 @@ def _distinct(finds: Iterable[Match]) -> tuple[Match, ...]:
 def _match(rule: Rule, text: str, span: Span, tier: Tier) -> Match:
     start, end = span
     words = " ".join(text[start:end].split())
-    return Match(rule.topic, rule.term, start, end, words, excerpt(text, [span]), tier)
+    marked = excerpt(text, _ends(text, start, end))
+    return Match(rule.topic, rule.term, start, end, words, marked, tier)
+
+
+def _ends(text: str, start: int, end: int) -> list[Span]:
+    """What to mark of a find: all of it, or of a long stretch the distant words at its ends."""
+    words = [found.span() for found in _WORD.finditer(text, start, end)]
+    return [(start, end)] if len(words) <= _MARKED_WORDS else [words[0], words[-1]]
