@@ -1,0 +1,84 @@
+"""Checks of one source in a row, with the answers as arguments."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from monitor.errors import FetchError
+from monitor.match import compile_vocabulary
+from monitor.model import (
+    Fetched,
+    NotModified,
+    Request,
+    Source,
+    Term,
+    Topic,
+    Validators,
+    Vocabulary,
+)
+from monitor.pipeline import Checked, Outcome, check_source
+from monitor.store import Store
+
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+TOPIC = Topic("desertion", {"de": "Desertion"}, (Term("Deserteur*", ("Deserteur*",)),))
+RULES = compile_vocabulary(Vocabulary({TOPIC.id: TOPIC}, {}))
+SOURCE = Source("decree", "Decree", "page", "https://ministry.example/", complete=True)
+PAGE = (
+    "<html><title>Erlass</title><body><main><p>Deserteure erhalten Asyl.</p></main></body></html>"
+)
+GONE = FetchError("the page is gone (404)", status=404, state="gone")
+
+
+class Answer:
+    """Answers every request with one page, 304 to who knows it, or with an error."""
+
+    def __init__(self, page: str | FetchError) -> None:
+        self._page = page
+
+    async def __call__(
+        self, request: Request, source: Source, validators: Validators | None = None
+    ) -> Fetched | NotModified:
+        if isinstance(self._page, FetchError):
+            raise self._page
+        known = Validators(etag=f'"{len(self._page)}"')
+        if validators == known:
+            return NotModified(request.url, known)
+        content = self._page.encode()
+        return Fetched(request.url, 200, "text/html", content, self._page, {}, known)
+
+
+def checked(store: Store, *pages: str | FetchError) -> list[Checked]:
+    """Check once an hour, each time with the next page."""
+
+    async def check(page: str | FetchError, hour: int) -> Checked:
+        now = START + timedelta(hours=hour)
+        return await check_source(SOURCE, store=store, fetch=Answer(page), rules=RULES, now=now)
+
+    return [asyncio.run(check(page, hour)) for hour, page in enumerate(pages)]
+
+
+def test_a_page_that_was_gone_and_is_back_as_it_was_stands_in_the_snapshot_again(
+    sqlite_url: str,
+) -> None:
+    with Store.open(sqlite_url) as store:
+        results = checked(store, PAGE, GONE, GONE, PAGE)
+        assert [len(each.alerts) for each in results] == [0, 0, 1, 0]
+        assert results[3].outcome is not Outcome.FAILED
+        assert [mark.present for mark in store.checks.marks("decree", ()).values()] == [True]
+        assert store.history.state_at("decree", 3) == {}
+        (item,) = store.history.state_at("decree", 4).values()
+        assert item.blocks == ("Deserteure erhalten Asyl.",)
+
+
+def test_a_page_that_is_gone_once_is_no_withdrawal(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        results = checked(store, PAGE, GONE, PAGE, GONE)
+        assert [len(each.alerts) for each in results] == [0, 0, 0, 0]
+        assert results[2].outcome is Outcome.UNCHANGED
+
+
+def test_a_withdrawal_is_told_once_however_long_the_page_is_gone(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        results = checked(store, PAGE, *[GONE] * 5)
+        assert [len(each.alerts) for each in results] == [0, 0, 1, 0, 0, 0]
