@@ -14,7 +14,7 @@ from monitor.due import next_check
 from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.match import Rules
-from monitor.model import Alert, Change, ChangeKind, Source, SourceState
+from monitor.model import Alert, Change, ChangeKind, Source, SourceState, Validators
 from monitor.pipeline.alerting import alerts
 from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
 from monitor.pipeline.following import Debt, Followed, debts, follow
@@ -224,7 +224,9 @@ def _failed(
         changes = _withdrawn(source, store)
         raised = alerts(source, changes, rules, now)
         gone = tuple(change.item.id for change in changes)
-        saved = Saved(failing, removed=gone, missing=gone, alerts=raised)
+        # The page must be read when it is back, also if it comes back as it was.
+        forgotten = replace(failing, validators=Validators(), body_hash=None)
+        saved = Saved(forgotten, removed=gone, missing=gone, alerts=raised)
         return Checked(source.id, Outcome.FAILED, changes, raised, str(error)), saved
     return Checked(source.id, Outcome.FAILED, error=str(error)), Saved(failing)
 
