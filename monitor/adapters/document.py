@@ -24,6 +24,7 @@ from monitor.adapters.html import (
 from monitor.adapters.identity import shortened
 from monitor.errors import ExtractError
 from monitor.model import Attachment, Fetched, Item, Source
+from monitor.procedure import places
 from monitor.text.clean import blocks_of, clean
 from monitor.text.fingerprint import fingerprint
 
@@ -70,6 +71,9 @@ def items_of(source: Source, fetched: Fetched) -> tuple[Item, ...]:
 def read_attachment(fetched: Fetched) -> Attachment:
     """Return the readable text of what an item links to; ExtractError when there is none."""
     form = body.form_of(fetched)
+    if form is body.Form.PDF:
+        read = pdf.read(fetched.content)
+        return Attachment(fetched.url, fetched.media_type, read.blocks, places(read.pages))
     if form is body.Form.HTML:
         blocks = tuple(block.text for block in main_text(fetched.text))
     else:

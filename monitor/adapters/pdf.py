@@ -15,10 +15,15 @@ _DIVIDING = ("\ufffe\r\n", "\x02\r\n", "\ufffe", "\x02")
 
 
 class Pdf(NamedTuple):
-    """Title and paragraphs of a document."""
+    """Title of a document, and the paragraphs of each of its pages."""
 
     title: str
-    blocks: tuple[str, ...]
+    pages: tuple[tuple[str, ...], ...]
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The paragraphs of all pages."""
+        return tuple(block for page in self.pages for block in page)
 
 
 def read(content: bytes) -> Pdf:
@@ -35,10 +40,10 @@ def read(content: bytes) -> Pdf:
             document.close()
     except pypdfium2.PdfiumError as error:
         raise ExtractError(f"The PDF cannot be read: {_reason(error)}") from error
-    blocks = tuple(block for page in pages for block in reflow(page.splitlines()))
-    if not blocks:
+    found = Pdf(title, tuple(reflow(page.splitlines()) for page in pages))
+    if not found.blocks:
         raise ExtractError(f"There is no text in the PDF of {len(pages)} pages (a scan?).")
-    return Pdf(title or shortened(clean(blocks[0])), blocks)
+    return found if title else found._replace(title=shortened(clean(found.blocks[0])))
 
 
 def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, zip_longest
+from typing import NamedTuple
 
 from monitor.match.find import find
 from monitor.match.rules import Rules
@@ -15,7 +17,13 @@ from monitor.text.excerpt import Span
 _MOST = 3
 _BREAK = "\n\n"
 
-Part = tuple[str, bool]
+
+class Part(NamedTuple):
+    """A text of an item, whether it is what changed, and where in its document it stands."""
+
+    text: str
+    changed: bool
+    place: str = ""
 
 
 def match_change(
@@ -48,17 +56,21 @@ def match_change(
 def _parts(
     item: Item, news: Collection[str] | None, sure: Iterable[str], *, title: bool
 ) -> Iterator[Part]:
-    """The texts of an item and whether they are what changed; `news` None means all of them.
+    """The texts of an item; `news` are those that changed, None means all of them.
 
     What is in `sure` but not in the item comes last, so that nothing that changed is missed.
     """
-    blocks = [*item.blocks, *chain.from_iterable(a.blocks for a in item.attached)]
-    yield item.title, title
-    for block in blocks:
-        yield block, news is None or block in news
+    blocks = dict.fromkeys(item.blocks)
+    yield Part(item.title, title)
+    for block in item.blocks:
+        yield Part(block, news is None or block in news)
+    for document in item.attached:
+        blocks |= dict.fromkeys(document.blocks)
+        for block, place in zip_longest(document.blocks, document.places, fillvalue=""):
+            yield Part(block, news is None or block in news, place)
     for block in sure:
         if block not in blocks:
-            yield block, True
+            yield Part(block, True)
 
 
 def _search(
@@ -68,18 +80,22 @@ def _search(
     within = list(_spans(texts))
     if not within:
         return ()
-    passage = _BREAK.join(text for text, _ in texts)
-    found = find(rules, passage, title=texts[0][0], topics=topics, within=within)
-    return tuple(replace(match, side=side) for match in found)
+    passage = _BREAK.join(part.text for part in texts)
+    found = find(rules, passage, title=texts[0].text, topics=topics, within=within)
+    starts = [*accumulate((len(part.text) + len(_BREAK) for part in texts), initial=0)]
+    return tuple(
+        replace(match, side=side, place=texts[bisect_right(starts, match.start) - 1].place)
+        for match in found
+    )
 
 
 def _spans(parts: Sequence[Part]) -> Iterator[Span]:
     """Where in the joined parts the changed ones lie."""
     start = 0
-    for text, changed in parts:
-        if changed and text:
-            yield start, start + len(text)
-        start += len(text) + len(_BREAK)
+    for part in parts:
+        if part.changed and part.text:
+            yield start, start + len(part.text)
+        start += len(part.text) + len(_BREAK)
 
 
 def _limited(matches: Iterable[Match]) -> tuple[Match, ...]:
