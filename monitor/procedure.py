@@ -179,7 +179,8 @@ def _asked(plain: str, highest: int) -> int | None:
 
 _WITHHELD = re.compile(
     r"(?P<classified>(?:VS\s?[-–—]\s?|Verschlusssache\s?[-–—,]?\s?)"
-    r"(?:NfD\b|Nur für den Dienstgebrauch|Vertraulich|Geheim)|Geheimschutzstelle|als Verschlusssache\b.{0,60}?\beingestuft"
+    r"(?:NfD\b|Nur für den Dienstgebrauch|Vertraulich|Geheim)|Geheimschutzstelle"
+    r"|als Verschlusssache\b.{0,60}?\beingestuft"
     r"|streng geheim)"
     r"|(?P<welfare>(?:aus Gründen des|Gefährdung des|Gründe des|wegen des) Staatswohls?"
     r"|Staatswohl(?:gründen|erwägungen|interessen?|s? nicht))"
