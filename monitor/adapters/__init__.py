@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor.adapters import document, feed, page
+from monitor.adapters import document, feed, gii, hudoc, page, telegram
 from monitor.adapters.crawl import Adapter, Check, Crawl, Kind, Option, option, single_page
 from monitor.adapters.html import check_selector
 
@@ -14,6 +14,9 @@ ADAPTERS: Mapping[str, Kind] = MappingProxyType(
         "feed": feed.KIND,
         "page": page.KIND,
         "document": document.KIND,
+        "gii": gii.KIND,
+        "hudoc": hudoc.KIND,
+        "telegram": telegram.KIND,
     }
 )
 
