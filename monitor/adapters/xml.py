@@ -46,7 +46,7 @@ def is_whole(text: str) -> bool:
 def visible_blocks(text: str) -> tuple[str, ...]:
     """Return one block per element that holds text of its own; ExtractError if not well-formed."""
     blocks: list[str] = []
-    pending = [_parse(neutral(text))]
+    pending = [tree(text)]
     while pending:
         element = pending.pop()
         own = (element.text or "", *(child.tail or "" for child in element))
@@ -57,7 +57,8 @@ def visible_blocks(text: str) -> tuple[str, ...]:
     return tuple(blocks)
 
 
-def _parse(text: str) -> Element:
+def tree(text: str) -> Element:
+    """Return the root element; ExtractError if the XML is not well-formed or declares bombs."""
     builder = TreeBuilder()
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -65,7 +66,7 @@ def _parse(text: str) -> Element:
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.data
     try:
-        parser.Parse(text.encode(), True)
+        parser.Parse(neutral(text).encode(), True)
     except expat.ExpatError as error:
         raise ExtractError(f"The XML is broken or cut short: {error}.") from error
     return builder.close()
