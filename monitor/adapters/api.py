@@ -1,0 +1,84 @@
+"""What kinds that ask a JSON API share: answers taken apart with care, options checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from monitor.adapters.body import what_came
+from monitor.adapters.crawl import Check
+from monitor.errors import ExtractError
+from monitor.model import Fetched
+from monitor.text.clean import clean
+
+Record: TypeAlias = Mapping[str, Any]
+
+
+def object_of(fetched: Fetched, api: str) -> Record:
+    """Return the JSON object that an answer is; ExtractError when anything else came."""
+    try:
+        found = json.loads(fetched.text)
+    except (ValueError, RecursionError) as error:
+        raise ExtractError(
+            f"{api} should answer in JSON, but {what_came(fetched)} came. "
+            "It may be overloaded, or have moved; the next check tries again."
+        ) from error
+    if not isinstance(found, dict):
+        raise ExtractError(f"{api} should answer with a JSON object, but another value came.")
+    return found
+
+
+def records_of(found: Record, key: str, api: str) -> list[Record]:
+    """Return the list of objects that stands under a key; ExtractError when there is none."""
+    records = found.get(key)
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        said = clean(" ".join(str(value) for value in found.values()))[:200]
+        raise ExtractError(
+            f"The answer of {api} has no list `{key}`: either it reports a fault of its own "
+            f"or its format has changed. It says: «{said}»."
+        )
+    return records
+
+
+def text_of(record: Record, key: str) -> str:
+    """Return a plain value as one clean line; empty when it is missing or no plain value."""
+    value = record.get(key)
+    return clean(str(value)) if isinstance(value, str | int | float) else ""
+
+
+def texts_of(record: Record, key: str) -> tuple[str, ...]:
+    """Return the texts under a key, which holds one or a list of them; () when it is missing."""
+    value = record.get(key)
+    values = value if isinstance(value, list) else [value]
+    return tuple(text for each in values if isinstance(each, str) and (text := clean(each)))
+
+
+def one_of(*known: str) -> Check:
+    """Return a check that an option is one of these words."""
+
+    def check(text: str) -> str | None:
+        return None if text in known else f"must be one of {', '.join(known)}, not `{text}`"
+
+    return check
+
+
+def shaped(pattern: str, what: str) -> Check:
+    """Return a check that an option is written like `pattern`; `what` names such a text."""
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str | None:
+        return None if shape.fullmatch(text) else f"must be {what}, not `{text}`"
+
+    return check
+
+
+def number_up_to(most: int) -> Check:
+    """Return a check that an option is a whole number from 1 to `most`."""
+
+    def check(text: str) -> str | None:
+        fits = text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most
+        return None if fits else f"must be a whole number from 1 to {most}, not `{text}`"
+
+    return check
