@@ -28,7 +28,6 @@ _CRON_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(minutes=67)
-MAIL_LIFETIME = timedelta(hours=72)
 INSTANT = timedelta(microseconds=1)
 
 
