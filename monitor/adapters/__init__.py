@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor.adapters import document, feed, gii, hudoc, juris, page, ris_at, telegram
+from monitor.adapters import (
+    cellar,
+    dip,
+    document,
+    feed,
+    gii,
+    hudoc,
+    juris,
+    page,
+    ris_at,
+    table,
+    telegram,
+)
 from monitor.adapters.crawl import Adapter, Check, Crawl, Kind, Option, option, single_page
 from monitor.adapters.html import check_selector
 
@@ -14,11 +26,13 @@ ADAPTERS: Mapping[str, Kind] = MappingProxyType(
         "feed": feed.KIND,
         "page": page.KIND,
         "document": document.KIND,
-        "table": table.KIND,
+        "cellar": cellar.KIND,
+        "dip": dip.KIND,
         "gii": gii.KIND,
-        "juris": juris.KIND,
         "hudoc": hudoc.KIND,
+        "juris": juris.KIND,
         "ris-at": ris_at.KIND,
+        "table": table.KIND,
         "telegram": telegram.KIND,
     }
 )
