@@ -257,7 +257,8 @@ class Item:
     `id` is unique within the source and the same at every fetch. `published_text` is the date as
     the page gives it, kept when it could not be read, so that it is shown and never guessed.
     `figure` makes the item a cell of a statistic. `state` is how far a procedure is (asked,
-    extended, advance, answered, followed-up, withdrawn), `due` until when it is to go on.
+    extended, advance, answered, followed-up, withdrawn), `due` the day by which it is to go on.
+    `document` is the paper to be followed where `url` leads to something else.
     """
 
     id: str
@@ -272,6 +273,7 @@ class Item:
     state: str | None = None
     due: datetime | None = None
     remarks: tuple[Remark, ...] = ()
+    document: str | None = None
 
 
 class ChangeKind(StrEnum):

@@ -47,10 +47,15 @@ _QUESTION = re.compile(
 )
 _ANSWER = re.compile(r"antwort|beantwortung", re.I)
 _EXTENSION = re.compile(r"fristverlängerung|frist\b.*\bverlängert", re.I)
-_WITHDRAWAL = re.compile(r"zurück(?:gezogen|ziehung|nahme)", re.I)
+_WITHDRAWAL = re.compile(r"zurück(?:gezogen|ziehung|genommen)|ablauf der wahlperiode", re.I)
 _AFTERWARDS = re.compile(
     r"nachfrage|nachtrag|ergänzung|berichtigung|beratung|entschließungsantrag", re.I
 )
+
+
+def is_answer(name: str) -> bool:
+    """Return whether a step of this name answers."""
+    return _ANSWER.search(name) is not None
 
 
 def state_of(steps: Iterable[Step]) -> State | None:
@@ -68,7 +73,7 @@ def _after(state: State | None, step: Step) -> State | None:
         return State.EXTENDED if state in OPEN else state
     if state in {State.ANSWERED, State.FOLLOWED_UP} and _AFTERWARDS.search(step.name):
         return State.FOLLOWED_UP
-    if _ANSWER.search(step.name):
+    if is_answer(step.name):
         return State.ADVANCE if step.advance else State.ANSWERED
     return State.ASKED if state is None and _QUESTION.search(step.name) else state
 
