@@ -143,7 +143,7 @@ def test_every_real_act_is_read_section_by_section() -> None:
         "kdvg": 12,
         "rech": 29,
         "wehr": 53,
-        "wstr": 48,
+        "wstr": 47,
         "wstg": 47,
         "wpfl": 45,
         "oldp": 200,
