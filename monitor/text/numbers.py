@@ -15,10 +15,10 @@ _POINT_LANGUAGES = frozenset({"en"})
 _OTHER = {",": ".", ".": ","}
 
 # «Nothing», «unknown», «withheld», «not applicable», as Destatis and Eurostat write them.
-_MISSING = frozenset(
-    ("-", "--", "–", "—", "―", "‒", "•", "·", ".", "..", "...", "…", "/", "//", "x", "X", "*", "**")
-    + (":", "c", "k.a.", "k.A.", "k. A.", "k. a.", "n/a", "N/A", "n.a.", "n. a.", "n. v.", "NA")
-    + ("nan", "null", "z. n. b.", "keine Angabe", "keine Angaben")
+_MISSING = (
+    frozenset(("-", "--", "–", "—", "―", "‒", "•", "·", ".", "..", "...", "…", "/", "//", ":"))
+    | frozenset(("x", "X", "*", "**", "c", "nan", "null", "NA", "n/a", "N/A", "n.a.", "n. a."))
+    | frozenset(("k.a.", "k.A.", "k. A.", "k. a.", "n. v.", "keine Angabe", "keine Angaben"))
 )
 
 _FOOTNOTE = re.compile(
