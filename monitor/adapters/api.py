@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from monitor.adapters.body import what_came
-from monitor.adapters.crawl import Check
+from monitor.adapters.crawl import Check, option
 from monitor.errors import ExtractError
-from monitor.model import Fetched
+from monitor.model import Fetched, Source
 from monitor.text.clean import clean
 
 Record: TypeAlias = Mapping[str, Any]
@@ -53,6 +53,31 @@ def texts_of(record: Record, key: str) -> tuple[str, ...]:
     value = record.get(key)
     values = value if isinstance(value, list) else [value]
     return tuple(text for each in values if isinstance(each, str) and (text := clean(each)))
+
+
+def at(value: Any, *path: str) -> Any:
+    """Return what lies at the path of keys, or None where the path breaks off."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def text_at(value: Any, *path: str) -> str:
+    """Return the text or number at the path as one clean line; empty for anything else."""
+    found = at(value, *path)
+    return clean(str(found)) if isinstance(found, str | int) else ""
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list for what JSON made of XML gives as nothing, one thing or a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def number(source: Source, key: str, default: int) -> int:
+    """Return an option that `number_up_to` has checked."""
+    return int(option(source, key, str(default)))
 
 
 def one_of(*known: str) -> Check:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from monitor.adapters.asking import at, json_object, listed, number, number_up_to, one_of, text_at
+from monitor.adapters.api import at, listed, number, number_up_to, object_of, one_of, text_at
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.identity import shortened, unique
 from monitor.errors import ExtractError
@@ -77,7 +77,7 @@ def _must_be_alive(source: Source, fetched: Fetched) -> None:
 
 def _hits(fetched: Fetched, page: int) -> tuple[int, list[Any]]:
     """Return how many documents fit in all, and those of this page."""
-    result = json_object(fetched).get("OgdSearchResult")
+    result = object_of(fetched, "RIS").get("OgdSearchResult")
     if problem := at(result, "Error"):
         reason = text_at(problem, "Message") or clean(str(problem))
         raise ExtractError(f"RIS refused the query: «{shortened(reason, 300)}». See `options`.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from monitor.adapters.asking import number, number_up_to
+from monitor.adapters.api import number, number_up_to
 from monitor.adapters.body import Form, form_of, what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.html import (
