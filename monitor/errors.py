@@ -48,7 +48,9 @@ class ConfigError(MonitorError):
 
 
 class SourceError(MonitorError):
-    """Something is wrong with one source; the others go on."""
+    """Something is wrong with one source; the others go on. `state` says what in one word."""
+
+    state: str = "broken"
 
 
 class FetchError(SourceError):
@@ -74,7 +76,14 @@ class FetchError(SourceError):
 
 
 class ExtractError(SourceError):
-    """The answer came, but is not what was declared: no items, another type, unreadable."""
+    """The answer came, but is not what was declared: no items, another type, unreadable.
+
+    `state` is broken, or blocked where a wall stands before the page.
+    """
+
+    def __init__(self, message: str, *, state: str = "broken") -> None:
+        self.state = state
+        super().__init__(message)
 
 
 class StoreError(MonitorError):

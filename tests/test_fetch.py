@@ -229,7 +229,7 @@ def test_a_validator_that_cannot_be_sent_back_is_not_kept() -> None:
     [
         *((404, "gone"), (410, "gone"), (401, "blocked"), (403, "blocked"), (451, "blocked")),
         *((429, "blocked"), (400, "refused"), (405, "refused"), (418, "refused")),
-        *((500, "unreachable"), (502, "unreachable"), (503, "unreachable"), (202, "broken")),
+        *((500, "unreachable"), (502, "unreachable"), (503, "unreachable"), (202, "blocked")),
         *((204, "broken"), (206, "broken"), (300, "broken"), (999, "broken"), (600, "broken")),
     ],
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
+from monitor.adapters import wall
 from monitor.errors import FetchError
 from monitor.model import Validators
 
@@ -19,6 +20,7 @@ COMPLETE = frozenset({200, 203})  # 203: passed on by something that changed it
 _GONE = "gone", "there is no such page any more; look for its new address"
 _CLOSED = "blocked", "the server does not let us read this page"
 _MEANING = {
+    202: ("blocked", "the server puts us off without a page, as bot protections do"),
     206: ("broken", "the server sent a part of the page, though we asked for all of it"),
     304: ("broken", "the server says «not modified», though we have nothing to compare with"),
     401: _CLOSED,
@@ -38,15 +40,6 @@ _USER_INFO = re.compile(r"(?<=//)[^/?#@\s]+@")
 _SECRET = re.compile(
     r"(?<=[?&;])([\w.-]*(?:key|token|secret|passw(?:or)?d|pwd|auth|sig|signature|session|sid))"
     r"=[^&;#\s]+",
-    re.IGNORECASE,
-)
-# AWS, Cloudflare, Anubis, Imperva, DDoS-Guard. Real pages behind them may hold traces of these
-# too, but are longer.
-_LONGEST_CHALLENGE = 30_000  # characters
-_CHALLENGE = re.compile(
-    r"window\.gokuProps|AwsWafIntegration\."
-    r"|<title>(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|DDoS-Guard)</title>"
-    r"|id=\"anubis_challenge\"|<iframe[^>]+_Incapsula_Resource",
     re.IGNORECASE,
 )
 _NOT_TEXT = re.compile(
@@ -127,7 +120,7 @@ def is_challenge(headers: Mapping[str, str], text: str) -> bool:
     """Return whether a bot protection answered in place of the page, as some do with 200."""
     if "challenge" in (headers.get("cf-mitigated"), headers.get("x-amzn-waf-action")):
         return True
-    return len(text) < _LONGEST_CHALLENGE and _CHALLENGE.search(text) is not None
+    return wall.is_challenge(text)
 
 
 def spoken(duration: timedelta) -> str:

@@ -206,7 +206,7 @@ def _failed(
     now: datetime,
 ) -> tuple[Checked, Saved]:
     """A failure leaves the snapshot alone, but for a page that is gone for good."""
-    kind = error.state if isinstance(error, FetchError) else "broken"
+    kind = error.state
     retry_after = error.retry_after if isinstance(error, FetchError) else None
     failures = state.failures + 1
     failing = replace(

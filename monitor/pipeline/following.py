@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from monitor.adapters.document import read_attachment
+from monitor.adapters.wall import let_through
 from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.model import Item, NotModified, Request, Source
@@ -63,6 +64,7 @@ async def _attach(source: Source, debt: Debt, fetch: Fetch) -> Item:
     page = await fetch(Request(debt.url, conditional=False), source)
     if isinstance(page, NotModified):
         raise FetchError("«not modified» to a first request", state="broken")
+    let_through(page, source, debt.url)
     return replace(debt.item, attached=(*debt.item.attached, read_attachment(page)))
 
 

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from monitor.adapters import ADAPTERS
+from monitor.adapters.wall import let_through
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, NotModified, Request, Source, SourceState, Validators
 from monitor.text.fingerprint import fingerprint
@@ -65,6 +66,7 @@ async def read(source: Source, state: SourceState, fetch: Fetch, *, afresh: bool
         return Reading(None, kept, state.body_hash)
     first = content.hexdigest()
     for _ in range(MOST_PAGES):
+        let_through(page, source, request.url)
         try:
             request = crawl.send(page)
         except StopIteration as done:
