@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from monitor.text.numbers import decimal_mark, is_missing, read_number, unit_of
 from monitor.text.periods import period_within, read_period
 
 _PERCENT = frozenset({"%", "in %", "prozent", "in prozent", "percent", "per cent", "anteil in %"})
+_SHARE = re.compile(r"\(%\)$|\b(?:in|als) (?:%|Prozent|percent)$", re.IGNORECASE)
 _NUMBERING = frozenset(
     {"nr", "nr.", "lfd. nr.", "lfd. nr", "rang", "rank", "#", "no.", "no", "pos."}
 )
@@ -98,7 +100,7 @@ class _Column:
         periods = [part for part in parts if read_period(part)]
         units = [part for part in parts if part.casefold() in _PERCENT]
         self.period = read_period(periods[-1]) if periods else None
-        self.unit = "%" if units else None
+        self.unit = "%" if units or any(map(_SHARE.search, parts)) else None
         rest = [part for part in parts if part not in periods and part not in units]
         self.label = " – ".join(rest or ([] if periods else units))
         texts = [row[j] for row in plan.body]
@@ -159,11 +161,13 @@ def _given_period(reading: Reading, plan: _Plan) -> str | None:
 
 
 def _count_heads(rows: Sequence[Sequence[str]]) -> int:
-    """The rows before the first one that holds a number which is no year."""
+    """The rows before the first one that holds a number which is no year of a heading."""
+    dated = False
     for number, row in enumerate(rows):
-        cells = [cell for cell in row[1:] if cell.strip()]
-        if any(_is_number(cell) and not read_period(cell) for cell in cells):
+        numbers = [cell for cell in row[1:] if _is_number(cell)]
+        if not all(map(read_period, numbers)) or (numbers and dated):
             return number
+        dated = bool(numbers)
     return 1
 
 

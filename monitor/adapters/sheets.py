@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.adapters.grid import Grid
-from monitor.adapters.html import Element, every, first, visible_text
+from monitor.adapters.html import Element, drop, every, first, visible_text
 from monitor.errors import ExtractError
 from monitor.text.clean import clean
 from monitor.text.numbers import is_missing, read_number
@@ -29,16 +29,22 @@ def html_grid(table: Element) -> Grid:
     rows = [row for row in every(table, "tr") if row.find_parent("table") is table]
     filled: list[list[str]] = []
     heads = 0
+    has_head = first(table, "thead") is not None
     waiting: dict[int, _Spanning] = {}
     for row in rows:
         cells = list(row.find_all(["td", "th"], recursive=False))
         filled.append(_filled(cells, waiting))
-        is_head = bool(cells) and all(cell.name == "th" for cell in cells)
-        if heads == len(filled) - 1 and (is_head or row.find_parent("thead")):
+        if heads == len(filled) - 1 and _is_head(row, cells, has_head):
             heads += 1
         if sum(map(len, filled)) > _MOST_CELLS:
             raise ExtractError(f"The table has more than {_MOST_CELLS} cells; watch a smaller one.")
     return Grid(_caption(table), _even(filled), heads or None)
+
+
+def _is_head(row: Element, cells: Sequence[Element], has_head: bool) -> bool:
+    if has_head:
+        return row.find_parent("thead") is not None
+    return bool(cells) and all(cell.name == "th" for cell in cells)
 
 
 def _filled(cells: Sequence[Element], waiting: dict[int, _Spanning]) -> list[str]:
@@ -56,7 +62,7 @@ def _filled(cells: Sequence[Element], waiting: dict[int, _Spanning]) -> list[str
                 break
         elif pending:
             cell = pending.pop()
-            text, down = visible_text(cell), _span(cell, "rowspan")
+            text, down = _text(cell), _span(cell, "rowspan")
             for offset in range(_span(cell, "colspan")):
                 texts.append(text)
                 if down > 1:
@@ -64,6 +70,13 @@ def _filled(cells: Sequence[Element], waiting: dict[int, _Spanning]) -> list[str
         else:
             texts.append("")
     return texts
+
+
+def _text(cell: Element) -> str:
+    """The text of a cell without its footnote marks."""
+    whole = visible_text(cell)
+    drop(cell, ["sup"])
+    return visible_text(cell) or whole
 
 
 def _span(cell: Element, name: str) -> int:

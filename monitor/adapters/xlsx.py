@@ -20,8 +20,8 @@ _LARGEST_PART = 40_000_000
 _MOST_CELLS = 300_000
 _WIDEST = 2_000
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_BUILT_IN_DATES = frozenset({14, 15, 16, 17, 22})
-_DATE_FORMAT = re.compile(r"[yd]", re.IGNORECASE)
+_BUILT_IN_DATES = {14: "d m y", 15: "d mmm y", 16: "d mmm", 17: "mmm y", 22: "d m y h"}
+_DATE = re.compile(r"[yd]", re.IGNORECASE)
 _NO_CODE = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 _EPOCH = date(1899, 12, 30)
 
@@ -87,19 +87,22 @@ def _words(entry: Element) -> str:
     )
 
 
-def _dated_styles(archive: zipfile.ZipFile) -> frozenset[int]:
-    """The numbers of the cell styles that show a serial number as a date."""
+def _dated_styles(archive: zipfile.ZipFile) -> dict[int, str]:
+    """How the cell styles show a serial number as a date: as a day or a month."""
     custom = {
         int(form.get("numFmtId", 0)): _NO_CODE.sub("", str(form.get("formatCode", "")))
         for form in _parts(archive, "xl/styles.xml", "numFmt")
     }
-    dates = _BUILT_IN_DATES | {key for key, code in custom.items() if _DATE_FORMAT.search(code)}
-    for styles in _parts(archive, "xl/styles.xml", "cellXfs"):
-        return frozenset(n for n, xf in enumerate(styles) if int(xf.get("numFmtId", 0)) in dates)
-    return frozenset()
+    codes = _BUILT_IN_DATES | {key: code for key, code in custom.items() if _DATE.search(code)}
+    return {
+        number: "%Y-%m-%d" if "d" in codes[form].lower() else "%Y-%m"
+        for styles in _parts(archive, "xl/styles.xml", "cellXfs")
+        for number, style in enumerate(styles)
+        if (form := int(style.get("numFmtId", 0))) in codes
+    }
 
 
-def _grid(root: Element, strings: list[str], dated: frozenset[int]) -> Grid:
+def _grid(root: Element, strings: list[str], dated: dict[int, str]) -> Grid:
     cells: dict[tuple[int, int], str] = {}
     for number, cell in enumerate(_all(root, "c")):
         place = _place(str(cell.get("r", "")))
@@ -139,7 +142,7 @@ def _spread(cells: dict[tuple[int, int], str], ref: str) -> None:
                 cells[row, column] = cells.get(first, "")
 
 
-def _text(cell: Element, strings: list[str], dated: frozenset[int]) -> str:
+def _text(cell: Element, strings: list[str], dated: dict[int, str]) -> str:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         return "".join(_words(part) for part in cell if _local(part) == "is")
@@ -149,15 +152,15 @@ def _text(cell: Element, strings: list[str], dated: frozenset[int]) -> str:
         return strings[number] if 0 <= number < len(strings) else ""
     if kind != "n" or not raw:
         return raw
-    return _number(raw, is_date=int(cell.get("s", 0)) in dated)
+    return _number(raw, dated.get(int(cell.get("s", 0))))
 
 
-def _number(raw: str, *, is_date: bool) -> str:
+def _number(raw: str, date_form: str | None) -> str:
     """A number as Excel shows it: 15 digits are what a double holds for certain."""
     try:
         value = Decimal(raw)
     except InvalidOperation:
         return raw
-    if is_date and 1 <= value < 80_000:
-        return (_EPOCH + timedelta(days=int(value))).isoformat()
+    if date_form and 1 <= value < 80_000:
+        return (_EPOCH + timedelta(days=int(value))).strftime(date_form)
     return plain(Decimal(format(value, ".15g")))

@@ -24,7 +24,7 @@ _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _RANGE = re.compile(r"\s*(?:\s[-–—]\s|–|—|(?<=\d{4})-(?=\d{1,2}\.)|\bbis\b|\bto\b|/)\s*")
 _FILLER = re.compile(
     r"^(?:stand|zeitraum|berichtsmonat|berichtszeitraum|monat|im|in|seit|vom|von|ab|from|as of|"
-    r"month|year|jahr|period|am|zum)\s*:?\s+|[*¹²³⁴⁵)]+$",
+    r"month|year|jahr|period|am|zum)\s*:?\s+|[*¹²³⁴⁵)]+$|(?<=\d)\s?[pebr]$",
     re.IGNORECASE,
 )
 _DAY = r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+\.?)"
