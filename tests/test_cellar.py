@@ -106,7 +106,11 @@ def test_rows_of_one_work_are_one_item_with_all_relations() -> None:
         for relation in ("work_cites_work", "case-law_interpretes_resource_legal", "brand_new")
     ]
     (item,) = found(source(about="32011L0095"), body(*rows))
-    assert item.blocks[1:] == ("cites 32011L0095", "interprets 32011L0095", "brand_new 32011L0095")
+    assert item.blocks[1:] == (
+        "brand_new 32011L0095",
+        "cites 32011L0095",
+        "interprets 32011L0095",
+    )
 
 
 def test_the_order_of_rows_about_one_work_does_not_matter() -> None:

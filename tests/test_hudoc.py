@@ -52,7 +52,7 @@ def found(*pages: list[dict[str, Any]], total: int | None = None, source: Source
 
 
 def test_the_search_is_written_in_hudocs_language_and_every_parameter_is_sent() -> None:
-    items, asked = found([hit(1)], source=replace(SEARCH, options=SEARCH.options | {
+    items, asked = found([hit(1)], source=replace(SEARCH, options=dict(SEARCH.options) | {
         "states": ("RUS", "UKR"), "articles": ("9",), "collections": ("JUDGMENTS",),
     }))  # fmt: skip
     assert len(items) == 1
@@ -77,7 +77,7 @@ def test_pages_are_read_until_all_hits_are_there() -> None:
 
 def test_no_more_pages_are_read_than_wanted() -> None:
     items, asked = found([hit(n) for n in range(100)], total=9000, source=replace(
-        SEARCH, options=SEARCH.options | {"pages": ("1",)}
+        SEARCH, options=dict(SEARCH.options) | {"pages": ("1",)}
     ))  # fmt: skip
     assert (len(items), len(asked)) == (100, 1)
 
@@ -88,7 +88,7 @@ def test_a_document_on_two_pages_is_one_item() -> None:
 
 
 def refused(*pages: list[dict[str, Any]], says: str, total: int | None = None) -> None:
-    options = SEARCH.options | {"states": ("RUS",), "articles": ("9",)}
+    options = dict(SEARCH.options) | {"states": ("RUS",), "articles": ("9",)}
     with pytest.raises(ExtractError, match=says):
         found(*pages, total=total, source=replace(SEARCH, options=options))
 
@@ -101,7 +101,7 @@ def test_a_filter_that_is_ignored_is_noticed(columns: dict[str, str]) -> None:
 
 
 def test_article_9_means_its_paragraphs_and_combinations_but_not_article_99() -> None:
-    options = SEARCH.options | {"articles": ("9",)}
+    options = dict(SEARCH.options) | {"articles": ("9",)}
     source = replace(SEARCH, options=options)
     items, _ = found([hit(1, article="8;9-2"), hit(2, article="14+9")], source=source)
     assert len(items) == 2

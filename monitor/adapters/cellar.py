@@ -248,7 +248,7 @@ def _item(source: Source, work: _Work) -> Item:
         id=work.celex,
         title=title,
         url=_address(source, work.celex, codes[0]),
-        blocks=tuple(filter(None, [*parts, *others, name, *work.relations, work.ecli])),
+        blocks=tuple(filter(None, [*parts, *others, name, *sorted(work.relations), work.ecli])),
         published=published,
         published_text=None if published else work.date,
         lang=codes[0],
