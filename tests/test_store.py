@@ -645,6 +645,35 @@ def test_two_first_checks_of_a_source_at_once_leave_one(url: str) -> None:
         assert len(one.checks.marks("court", ())) == 1
 
 
+# --- procedures ----------------------------------------------------------------------------------
+
+
+def test_a_question_is_overdue_until_it_was_told_and_again_when_its_day_moves(
+    store: Store,
+) -> None:
+    asked = replace(an_item(), state="asked", due=NOW)
+    settled = replace(an_item("b"), state="answered", due=NOW)
+    store.checks.save(Saved(state(), added=(stored(asked), stored(settled))))
+    assert store.checks.overdue("court", NOW) == ()
+    assert store.checks.overdue("court", NOW + HOUR) == (asked,)
+    store.checks.save(Saved(state(2), overdue=("a",)))
+    assert store.checks.overdue("court", NOW + HOUR) == ()
+    edited = replace(asked, blocks=("text a", "more"))
+    store.checks.save(Saved(state(3), edited=(stored(edited),)))
+    assert store.checks.overdue("court", NOW + HOUR) == ()
+    later = replace(edited, state="extended", due=NOW + HOUR)
+    store.checks.save(Saved(state(4), edited=(stored(later),)))
+    assert store.checks.overdue("court", NOW + 2 * HOUR) == (later,)
+    store.checks.save(Saved(state(5), missing=("a",)))
+    assert store.checks.overdue("court", NOW + 2 * HOUR) == ()
+
+
+def test_what_was_overdue_at_first_sight_need_not_be_told(store: Store) -> None:
+    asked = replace(an_item(), state="asked", due=NOW)
+    store.checks.save(Saved(state(), added=(replace(stored(asked), overdue_told=NOW),)))
+    assert store.checks.overdue("court", NOW + HOUR) == ()
+
+
 # --- codec ---------------------------------------------------------------------------------------
 
 texts = st.text(st.characters(exclude_categories=()), max_size=20)

@@ -131,7 +131,7 @@ def _steps(record: Record, positions: Sequence[Record]) -> tuple[Step, ...]:
 
 def _last_day(text: str) -> datetime | None:
     days = re.findall(r"\bbis (?:zum )?(\d{1,2}\.\s?(?:\d{1,2}\.|\w+)\s?\d{4})", text)
-    return read_date(days[-1], lang="de") if days else None
+    return read_date(days[-1]) if days else None
 
 
 def _paper(positions: Sequence[Record]) -> str | None:
@@ -140,7 +140,7 @@ def _paper(positions: Sequence[Record]) -> str | None:
         (is_answer(_name(position)), url)
         for position in positions
         if text_of(_source_of(position), "dokumentart") == "Drucksache"
-        and (url := text_of(_source_of(position), "pdf_url")).startswith("https://")
+        and (url := text_of(_source_of(position), "pdf_url")).startswith(("https://", "http://"))
     ]
     answers = [url for answers, url in papers if answers]
     return next(reversed(answers or [url for _, url in papers]), None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Exists, Row, exists, select
+from sqlalchemy import Engine, Exists, Row, exists, or_, select
 
 from monitor.diff import Known, Mark
 from monitor.model import ChangeKind, Health, Item, SourceState, Validators
+from monitor.procedure import OPEN
 from monitor.store import tables
 from monitor.store.codec import unpack_named, unpack_seen
 from monitor.store.saving import STATE_COLUMNS, Saved, portions, tell, write
@@ -86,6 +88,24 @@ class Checks:
                 FollowUp(unpack_named(row.item, row.body), row.unread, row.attempts)
                 for row in connection.execute(query)
             )
+
+    def overdue(self, source: str, before: datetime) -> tuple[Item, ...]:
+        """Return the open procedures due before a moment of which this was not told yet."""
+        c = tables.item.c
+        query = (
+            select(c.item, tables.version.c.body)
+            .join(tables.version, tables.version.c.id == c.version)
+            .where(
+                c.source == source,
+                c.present,
+                c.state.in_(OPEN),
+                c.due < before,
+                or_(c.overdue_told.is_(None), c.overdue_told != c.due),
+            )
+            .order_by(c.due, c.item)
+        )
+        with self._reading.connect() as connection:
+            return tuple(unpack_named(row.item, row.body) for row in connection.execute(query))
 
     def was_alerted(self, source: str, item: str) -> bool:
         """Return whether any alert was ever raised for the item."""

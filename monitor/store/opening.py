@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from monitor.store.checks import Checks
 from monitor.store.digests import Digests
 from monitor.store.history import History
 from monitor.store.outbox import Outbox
+from monitor.store.trouble import teller
+from monitor.store.upkeep import Upkeep
 
 # «pmon»: tells our SQLite files from those of other programs.
 APPLICATION_ID = 0x706D6F6E
@@ -38,6 +40,7 @@ class Store:
         self.digests = Digests(engine)
         self.outbox = Outbox(engine)
         self.history = History(engine)
+        self.upkeep = Upkeep(engine)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -72,19 +75,13 @@ class Store:
         The lock lies beside a SQLite file and ends with the process, however that ends. Servers
         are told apart by their workers, not here.
         """
-        address = self._engine.url
-        if not _is_file(address):
+        with only_daemon(self.file) if self.file else nullcontext():
             yield
-            return
-        lock = Path(f"{address.database}.lock")
-        with lock.open("w") as held:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise StoreError(
-                    f"another policy-monitor runs on {address.database}; stop it first"
-                ) from error
-            yield
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the database is; None for a server."""
+        return file_of(self._engine.url)
 
     def __enter__(self) -> Store:
         return self
@@ -93,11 +90,38 @@ class Store:
         self._engine.dispose()
 
 
+@contextmanager
+def only_daemon(file: Path) -> Iterator[None]:
+    """Hold the right to be the one daemon of a SQLite file; StoreError when another holds it."""
+    try:
+        lock = Path(f"{file}.lock").open("w")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise StoreError(f"{file}.lock cannot be written: {error.strerror or error}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"another policy-monitor runs on {file}; stop it first") from error
+        yield
+
+
+def file_of(address: URL) -> Path | None:
+    """Return the file that a database address names; None for a server or for memory."""
+    named = address.get_backend_name() == "sqlite" and address.database not in (None, ":memory:")
+    return Path(address.database or "") if named and address.database else None
+
+
+def known_revisions() -> frozenset[str]:
+    """Return the schemas that this release can bring up to date."""
+    scripts = ScriptDirectory.from_config(_alembic())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def _refuse_foreign_file(address: URL) -> None:
     """An empty file would open as a valid empty database, and every item would be new."""
-    if not _is_file(address):
+    path = file_of(address)
+    if path is None:
         return
-    path = Path(address.database or "")
     if path.is_file() and path.stat().st_size == 0:
         raise StoreError(
             f"{path} is empty: it was a database once, or something else made it. "
@@ -106,15 +130,12 @@ def _refuse_foreign_file(address: URL) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _is_file(address: URL) -> bool:
-    return address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
-
-
 def _engine(address: URL) -> Engine:
     engine = create_engine(address)
     if address.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "handle_error", teller(address.database))
     return engine
 
 
@@ -138,17 +159,23 @@ def _begin(connection: Any) -> None:
 
 def _is_foreign(connection: Connection, revision: str | None) -> bool:
     """Whether another program made the database, perhaps one with migrations of its own."""
-    if revision is None:
-        return bool(inspect(connection).get_table_names())
     if connection.dialect.name == "sqlite":
         mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-        return bool(mark != APPLICATION_ID)
+        if mark != (0 if revision is None else APPLICATION_ID):
+            return True
+    if revision is None:
+        return bool(inspect(connection).get_table_names())
     return not inspect(connection).has_table(tables.source.name)
 
 
-def _bring_up_to_date(engine: Engine) -> None:
+def _alembic() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    config = _alembic()
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()

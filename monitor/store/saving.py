@@ -24,6 +24,7 @@ class Stored:
     """An item to be written with a new version.
 
     `unread` is an address that is still to be followed, `attempts` how often that failed.
+    `overdue_told` is the day `due` of which nobody need be told that it passed.
     """
 
     item: Item
@@ -31,6 +32,7 @@ class Stored:
     seen: frozenset[str]
     unread: str | None = None
     attempts: int = 0
+    overdue_told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Saved:
 
     `added` and `edited` get a version each, `removed` a version without a body; `touched` are
     items whose marks changed but not their text; `renamed` maps new ids to old ones; `settled` are
-    follow-ups that were tried again.
+    follow-ups that were tried again; `overdue` are items that were told to be overdue.
     """
 
     state: SourceState
@@ -60,6 +62,7 @@ class Saved:
     missing: tuple[str, ...] = ()
     renamed: Mapping[str, str] | None = None
     settled: tuple[Settled, ...] = ()
+    overdue: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
 
 
@@ -83,6 +86,7 @@ def write(connection: Connection, saved: Saved) -> bool:
         [(item, ChangeKind.REMOVED, None) for item in saved.removed],
     )
     _settle(connection, saved.state, saved.settled, saved.renamed or {})
+    _set_overdue(connection, source, saved.overdue)
     _insert_alerts(connection, saved.alerts)
     return True
 
@@ -151,6 +155,8 @@ def _item_values(stored: Stored, version: int) -> dict[str, Any]:
         "version": version,
         "unread": stored.unread,
         "attempts": stored.attempts,
+        "state": stored.item.state,
+        "due": stored.item.due,
     }
 
 
@@ -162,7 +168,12 @@ def _insert_items(connection: Connection, state: SourceState, items: tuple[Store
         connection.execute(
             insert(tables.item),
             [
-                {"source": state.source, "item": stored.item.id, **_item_values(stored, version)}
+                {
+                    "source": state.source,
+                    "item": stored.item.id,
+                    "overdue_told": stored.overdue_told,
+                    **_item_values(stored, version),
+                }
                 for stored, version in zip(items, versions, strict=True)
             ],
         )
@@ -229,6 +240,16 @@ def _set_missing(connection: Connection, source: str, items: tuple[str, ...]) ->
     for some in portions(items):
         connection.execute(
             update(tables.item).where(c.source == source, c.item.in_(some)).values(present=False)
+        )
+
+
+def _set_overdue(connection: Connection, source: str, items: tuple[str, ...]) -> None:
+    c = tables.item.c
+    for some in portions(items):
+        connection.execute(
+            update(tables.item)
+            .where(c.source == source, c.item.in_(some))
+            .values(overdue_told=c.due)
         )
 
 

@@ -118,7 +118,8 @@ version = Table(
     sqlite_autoincrement=True,
 )
 
-# The snapshot. `seen` holds the eight-byte fingerprints of every title and block it ever had.
+# The snapshot. `seen` holds the eight-byte fingerprints of every title and block it ever had;
+# `overdue_told` is the day `due` of which it was told that it passed.
 item = Table(
     "item",
     metadata,
@@ -131,6 +132,9 @@ item = Table(
     Column("version", ForeignKey("version.id"), nullable=False),
     Column("unread", Words),
     Column("attempts", Integer, nullable=False),
+    Column("state", String(16)),
+    Column("due", Utc),
+    Column("overdue_told", Utc),
     Index("ix_item_source_present", "source", "present"),
 )
 
