@@ -32,6 +32,10 @@ class State(StrEnum):
 OPEN = frozenset({State.ASKED, State.EXTENDED})
 
 
+# The day itself is left to the answer.
+GRACE = timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a procedure: what it is called, its day, and until when it gives time."""

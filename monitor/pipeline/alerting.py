@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.match import Rules, cite, match_change
-from monitor.model import Alert, AlertOn, Change, ChangeKind, Match, Source, Tier
+from monitor.model import Alert, AlertOn, Change, ChangeKind, Item, Match, Remark, Source, Tier
+from monitor.pipeline.figures import figure_remarks
+from monitor.procedure import State, findings
 from monitor.story import story_key
 from monitor.text.fingerprint import clickable_url
 
@@ -21,21 +23,83 @@ def alerts(
     """
     found = ((change, _matches(source, change, rules)) for change in changes)
     return tuple(
-        _alert(source, change, matches, now)
+        _alert(source, change, matches, _remarks(change), now)
         for change, matches in found
         if matches or source.alert is AlertOn.EVERY
     )
 
 
+def overdue_alerts(
+    source: Source, items: Iterable[Item], rules: Rules, now: datetime
+) -> tuple[Alert, ...]:
+    """Return an alert for each open procedure that a topic matches, its day having passed."""
+    found = ((item, _matches(source, _whole(item), rules)) for item in items)
+    return tuple(
+        _alert(source, Change(ChangeKind.EDITED, item, item), matches, _lateness(item, now), now)
+        for item, matches in found
+        if matches or source.alert is AlertOn.EVERY
+    )
+
+
 def _matches(source: Source, change: Change, rules: Rules) -> tuple[Match, ...]:
-    matches = match_change(rules, change, source.topics or None, complete=source.complete)
+    topics = source.topics or None
+    matches = match_change(rules, change, topics, complete=source.complete)
+    if not matches and _moved(change):
+        # That a procedure goes on is news even where the new step names none of its subjects.
+        matches = match_change(rules, _whole(change.item), topics, complete=False)
     if source.alert is AlertOn.EVERY:
         # Each change is told anyway; a doubtful word must not make it doubtful.
         return tuple(match for match in matches if match.tier is Tier.SURE)
     return matches
 
 
-def _alert(source: Source, change: Change, matches: tuple[Match, ...], now: datetime) -> Alert:
+def _whole(item: Item) -> Change:
+    """All of an item as if it were new."""
+    return Change(ChangeKind.ADDED, item, added=item.blocks, title_changed=True)
+
+
+# --- remarks -------------------------------------------------------------------------------------
+
+
+def _moved(change: Change) -> bool:
+    """Whether a procedure has come further."""
+    before, now = change.before, change.item
+    return change.kind is ChangeKind.EDITED and before is not None and before.state != now.state
+
+
+def _remarks(change: Change) -> tuple[Remark, ...]:
+    """How far the procedure has come, what the adapter remarked, what new papers withhold."""
+    known = change.before.attached if change.before else ()
+    papers = [paper for paper in change.item.attached if paper not in known]
+    said = findings(block for paper in papers for block in paper.blocks)
+    said += figure_remarks(change)
+    return tuple(dict.fromkeys((*_progress(change), *change.item.remarks, *said)))
+
+
+def _progress(change: Change) -> tuple[Remark, ...]:
+    state = change.item.state
+    if not _moved(change) or state in {None, State.ASKED}:
+        return ()
+    was_advance = change.before is not None and change.before.state == State.ADVANCE
+    replaced = was_advance and state == State.ANSWERED
+    return (Remark("advance-replaced" if replaced else str(state)),)
+
+
+def _lateness(item: Item, now: datetime) -> tuple[Remark, ...]:
+    days = (("days", str((now - item.published).days)),) if item.published else ()
+    return (Remark("overdue", days),)
+
+
+# --- alerts --------------------------------------------------------------------------------------
+
+
+def _alert(
+    source: Source,
+    change: Change,
+    matches: tuple[Match, ...],
+    remarks: tuple[Remark, ...],
+    now: datetime,
+) -> Alert:
     item = change.item
     alert = Alert(
         source=source.id,
@@ -51,6 +115,7 @@ def _alert(source: Source, change: Change, matches: tuple[Match, ...], now: date
         citations=cite(_told_text(change)),
         added=change.added,
         removed=change.removed,
+        remarks=remarks,
     )
     return replace(alert, story=story_key(alert))
 

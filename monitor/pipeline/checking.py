@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from monitor.diff import compare, triage
+from monitor.diff import Triage, compare, triage
 from monitor.due import next_check
 from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.match import Rules
-from monitor.model import Alert, Change, ChangeKind, Source, SourceState, Validators
-from monitor.pipeline.alerting import alerts
+from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
+from monitor.pipeline.alerting import alerts, overdue_alerts
 from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
 from monitor.pipeline.following import Debt, Followed, debts, follow
 from monitor.pipeline.reading import Fetch, Reading, definition, read
+from monitor.procedure import GRACE
 from monitor.store import Saved, Store
 
 # Servers exist whose validators never change: now and then we ask without.
@@ -118,17 +119,22 @@ async def _judge(
     if decision.held:
         return _hold(source, state, fresh, decision.held, now)
     owed = _old_debts(source, store, decision.changes)
-    followed = await follow(source, [*debts(source, decision.new_items), *owed], fetch)
+    followed = await follow(source, [*debts(source, decision.to_read), *owed], fetch)
     changes = tuple(with_attachments(change, followed) for change in decision.changes)
     news = tuple(with_attachments(change, followed) for change in decision.news)
     late = _late_news(source, owed, followed, store)
-    raised = alerts(source, (*news, *late), rules, now)
+    overdue = _overdue(source, store, decision.found, now)
+    raised = (
+        *alerts(source, (*news, *late), rules, now),
+        *overdue_alerts(source, overdue, rules, now),
+    )
     if changes and not decision.baseline:
         fresh = replace(fresh, last_changed=now)
     saved = to_save(source, fresh, decision, changes, old_debts=owed, followed=followed)
     outcome = _outcome(decision.baseline, changed=bool(changes or late))
     shown = () if decision.baseline else changes
-    return Checked(source.id, outcome, shown, raised), replace(saved, alerts=raised)
+    told = tuple(item.id for item in overdue)
+    return Checked(source.id, outcome, shown, raised), replace(saved, alerts=raised, overdue=told)
 
 
 def _outcome(baseline: bool, *, changed: bool) -> Outcome:
@@ -171,6 +177,13 @@ def _late_news(
         for debt in owed
         if debt.item.id in followed.items and not store.checks.was_alerted(source.id, debt.item.id)
     )
+
+
+def _overdue(source: Source, store: Store, found: Triage, now: datetime) -> tuple[Item, ...]:
+    """Procedures whose day has passed; what just changed waits for the next check."""
+    busy = {*found.edited, *found.missing, *found.renamed.values()}
+    open_ones = store.checks.overdue(source.id, now - GRACE)
+    return tuple(item for item in open_ones if item.id not in busy)
 
 
 def _succeeded(source: Source, state: SourceState, reading: Reading, now: datetime) -> SourceState:

@@ -11,6 +11,7 @@ from monitor.diff import Known, Mark, Triage, compare, remember, shrinkage, tria
 from monitor.model import Change, ChangeKind, Item, Source, SourceState
 from monitor.pipeline.following import Debt, Followed
 from monitor.pipeline.reading import definition
+from monitor.procedure import GRACE
 from monitor.store import Saved, Settled, Stored
 
 # Dates beyond tomorrow are misprints or announcements, not news.
@@ -34,9 +35,9 @@ class Decision:
     ignore: tuple[re.Pattern[str], ...]
 
     @property
-    def new_items(self) -> tuple[Item, ...]:
-        """The items that are told as new: those whose links are followed."""
-        return tuple(c.item for c in self.news if c.kind is ChangeKind.ADDED)
+    def to_read(self) -> tuple[Item, ...]:
+        """The items whose links are followed: those told as new, and those with a new paper."""
+        return tuple(c.item for c in self.news if c.kind is ChangeKind.ADDED or _has_new_paper(c))
 
 
 def is_new_reading(source: Source, state: SourceState) -> bool:
@@ -84,10 +85,29 @@ def _is_recent(change: Change, source: Source, state: SourceState, now: datetime
 
 
 def with_attachments(change: Change, followed: Followed) -> Change:
-    """Return the change with what was followed; an edit keeps what was read when it was new."""
-    if change.kind is ChangeKind.EDITED and change.before is not None:
+    """Return the change with what was followed; an edit keeps what was read before it.
+
+    What a new paper of an edited item says is part of what was added.
+    """
+    read = followed.items.get(change.item.id)
+    if change.kind is not ChangeKind.EDITED or change.before is None:
+        return replace(change, item=read or change.item)
+    if read is None:
         return replace(change, item=replace(change.item, attached=change.before.attached))
-    return replace(change, item=followed.items.get(change.item.id, change.item))
+    known = {block for paper in change.before.attached for block in paper.blocks}
+    said = (block for paper in read.attached for block in paper.blocks if block not in known)
+    return replace(change, item=read, added=(*change.added, *said))
+
+
+def _has_new_paper(change: Change) -> bool:
+    """Whether an edit brings another paper, or an edited version of it."""
+    before, now = change.before, change.item
+    return (
+        change.kind is ChangeKind.EDITED
+        and before is not None
+        and now.document is not None
+        and (now.document, now.state) != (before.document, before.state)
+    )
 
 
 def to_save(
@@ -117,6 +137,7 @@ def to_save(
             remember(item, before, decision.ignore),
             unread=debt.url if debt else None,
             attempts=debt.attempts if debt else 0,
+            overdue_told=_overdue_at_first_sight(item, decision, state),
         )
 
     return Saved(
@@ -133,6 +154,13 @@ def to_save(
         renamed=found.renamed,
         settled=tuple(_settled(debt, followed) for debt in old_debts),
     )
+
+
+def _overdue_at_first_sight(item: Item, decision: Decision, state: SourceState) -> datetime | None:
+    """The day of which nobody is told that it passed: it had, when the item was first seen."""
+    if not decision.baseline or item.due is None or state.last_checked is None:
+        return None
+    return item.due if item.due < state.last_checked - GRACE else None
 
 
 def _settled(debt: Debt, followed: Followed) -> Settled:

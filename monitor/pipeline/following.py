@@ -43,7 +43,8 @@ def debts(source: Source, items: Iterable[Item]) -> list[Debt]:
     if not source.follow:
         return []
     home = canonical_url(source.url)
-    return [Debt(item, item.url) for item in items if item.url and canonical_url(item.url) != home]
+    links = ((item, item.document or item.url) for item in items)
+    return [Debt(item, link) for item, link in links if link and canonical_url(link) != home]
 
 
 async def follow(source: Source, owed: Iterable[Debt], fetch: Fetch) -> Followed:

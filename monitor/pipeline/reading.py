@@ -47,6 +47,7 @@ def definition(source: Source) -> str:
         *source.ignore_selectors,
         "patterns",
         *source.ignore_patterns,
+        *(f"{key}={text}" for key in sorted(source.options) for text in source.options[key]),
     )
 
 
