@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from monitor.adapters import (
+    asylnet,
     cellar,
     dip,
     document,
@@ -17,6 +18,7 @@ from monitor.adapters import (
     juris,
     neuris,
     page,
+    rechtspraak,
     ris_at,
     table,
     telegram,
@@ -26,6 +28,7 @@ from monitor.adapters.html import check_selector
 
 ADAPTERS: Mapping[str, Kind] = MappingProxyType(
     {
+        "asylnet": asylnet.KIND,
         "feed": feed.KIND,
         "page": page.KIND,
         "document": document.KIND,
@@ -37,6 +40,7 @@ ADAPTERS: Mapping[str, Kind] = MappingProxyType(
         "hudoc": hudoc.KIND,
         "juris": juris.KIND,
         "neuris": neuris.KIND,
+        "rechtspraak": rechtspraak.KIND,
         "ris-at": ris_at.KIND,
         "table": table.KIND,
         "telegram": telegram.KIND,
