@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from monitor.adapters.neuris import KIND
 from monitor.errors import ExtractError
 from monitor.model import Item, Source
 from tests.contract import SAMPLES, answer, talk
@@ -89,7 +88,7 @@ def test_what_moves_at_every_search_is_no_text() -> None:
         (SOURCE, [members(decision(1), of=81_000)], "finds 81000 records"),
         (SOURCE, [members(decision(1), of=7)], "speaks of 7 records and shows 1"),
         (SOURCE, [members(decision(1, ecli="", documentNumber=""), of=1)], "none of ecli"),
-        (SOURCE, [members({"item": None}, of=1)], "none of ecli"),
+        (SOURCE, [members({"item": None}, of=1)], "A list of records was expected"),
         (
             COURT,
             [members(decision(1, courtType="VG", courtName="VG X"), of=1)],

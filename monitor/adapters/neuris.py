@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
-from monitor.adapters.asking import json_object, listed, number, number_up_to, one_of, text_at
+from monitor.adapters.asking import at, json_object, listed, number, number_up_to, one_of, text_at
 from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.errors import ExtractError
@@ -80,7 +80,7 @@ def _records(answer: Fetched) -> tuple[int, list[Any]]:
     """Return how many records there are, and those of this page."""
     found = json_object(answer)
     members = found.get("member")
-    if not isinstance(members, list) or not all(isinstance(each, dict) for each in members):
+    if not isinstance(members, list) or not all(isinstance(at(m, "item"), dict) for m in members):
         said = "; ".join(text_at(error, "message") for error in listed(found.get("errors")))
         raise ExtractError(
             f"A list of records was expected from {answer.url}, "
@@ -89,7 +89,7 @@ def _records(answer: Fetched) -> tuple[int, list[Any]]:
     total = found.get("totalItems", len(members))
     if not isinstance(total, int):
         raise ExtractError(f"{answer.url} no longer says how many records there are (totalItems).")
-    return total, [each.get("item") for each in members]
+    return total, [member["item"] for member in members]
 
 
 def _item(source: Source, collection: _Collection, record: Any) -> Item:

@@ -1,0 +1,175 @@
+"""asylnet: decisions and decrees from the database of asyl.net (Informationsverbund Asyl).
+
+No reference: the search is a form (TYPO3, extension ksrsdb) that is sent by POST in a session, its
+answer a list of `div.rsdb_listitem`, newest first. Quirks: the link of a hit may be broken while
+its M-number is right; a decree has no file number, some footers no comma or no form of decision;
+nonces, cHash and stamps of assets change at every visit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode, urljoin
+
+from monitor.adapters.asking import number, number_up_to
+from monitor.adapters.body import Form, form_of, what_came
+from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.html import (
+    Element,
+    absolute,
+    drop,
+    every,
+    first,
+    parse,
+    visible_blocks,
+    visible_text,
+)
+from monitor.adapters.session import cookies
+from monitor.errors import ExtractError
+from monitor.model import Fetched, Item, Request, Source
+from monitor.text.clean import clean
+from monitor.text.dates import read_date
+
+_HITS = "div.rsdb_listitem"
+_FOOTER = ".rsdb_listitem_footer"
+_FURNITURE = (_FOOTER, ".courttitle", ".rsdb_listitem_right", ".rsdb_merken")
+_NAME = re.compile(r"[\s–-]*asyl\.net:\s*(M\d+)", re.IGNORECASE)
+_DATE = re.compile(r"\bvom\s+(\d{1,2}\.\d{1,2}\.\d{4})")
+_A_PAGE = "100"
+_NARROWING = ("country", "court", "datefrom")
+
+
+class _Search(NamedTuple):
+    """The form: where it goes to, what it sends as it stands, and the names of all its fields."""
+
+    action: str
+    sends: Mapping[str, str]
+    names: frozenset[str]
+
+
+def crawl(source: Source) -> Crawl:
+    """Return what the searches find, each document once; without a search the newest documents.
+
+    ExtractError when the form or its answer is not what it was.
+    """
+    page = yield Request(source.url, conditional=False)
+    search, session = _search(page), cookies(page)
+    found: dict[str, Item] = {}
+    former: list[Item] = []
+    for words in _searches(source):
+        hits = yield from _hits(source, search, words, session)
+        if hits == former and len(hits) >= int(_A_PAGE):
+            raise ExtractError(
+                f"Different searches find the same at {source.url}: it ignores them."
+            )
+        found |= {hit.id: hit for hit in hits}
+        former = hits
+    return tuple(found.values())
+
+
+def _searches(source: Source) -> Iterator[dict[str, str]]:
+    """Yield the fields to fill in for each search."""
+    narrowing = {key: option(source, key) for key in _NARROWING if option(source, key)}
+    words = [("fulltext", word) for word in source.options.get("search", ())]
+    words += [("keyword", word) for word in source.options.get("keyword", ())]
+    for field, word in words or [("fulltext", "")]:
+        yield {**narrowing, field: word}
+
+
+def _search(page: Fetched) -> _Search:
+    soup = _soup(page)
+    field = first(soup, "form input[name=fulltext]")
+    form = field.find_parent("form") if field else None
+    if form is None:
+        raise ExtractError(f"There is no search form (field `fulltext`) at {page.url} any more.")
+    sends = {str(tag["name"]): str(tag.get("value", "")) for tag in every(form, "input[name]")}
+    for tag in every(form, "select[name]"):
+        chosen = first(tag, "option[selected]") or first(tag, "option")
+        sends[str(tag["name"])] = str(chosen.get("value", "")) if chosen else ""
+    if first(form, f'select[name=limit] option[value="{_A_PAGE}"]'):
+        sends["limit"] = _A_PAGE
+    button = first(form, "button[name=newsearch]")
+    sends["newsearch"] = str(button.get("value", "")) if button else sends.get("newsearch", "")
+    action = absolute(page.url, str(form.get("action", ""))) or page.url
+    return _Search(action, sends, frozenset(sends))
+
+
+def _soup(page: Fetched) -> Element:
+    if form_of(page) is not Form.HTML:
+        raise ExtractError(f"A page was expected at {page.url}, but {what_came(page)} came.")
+    return parse(page.text)
+
+
+def _hits(
+    source: Source, search: _Search, words: Mapping[str, str], session: str
+) -> Generator[Request, Fetched, list[Item]]:
+    """Return the newest hits of one search, `most` at the most."""
+    if missing := words.keys() - search.names:
+        raise ExtractError(
+            f"The search form at {source.url} has no field {', '.join(sorted(missing))} any more."
+        )
+    headers = {"cookie": session} if session else {}
+    sent = urlencode({**search.sends, **words}).encode()
+    form = {**headers, "content-type": "application/x-www-form-urlencoded"}
+    answer = yield Request(search.action, form, "POST", sent, conditional=False)
+    most, items, number_of_page = number(source, "most", int(_A_PAGE)), list[Item](), 1
+    while True:
+        soup = _soup(answer)
+        elements = every(soup, _HITS)
+        if not elements and not first(soup, "input[name=fulltext]"):
+            raise ExtractError(f"{answer.url} shows neither hits nor the search form any more.")
+        items += [_item(element, answer.url) for element in elements]
+        number_of_page += 1
+        following = _page(soup, number_of_page, answer.url)
+        if not elements or not following or len(items) >= most:
+            return items[:most]
+        answer = yield Request(following, headers, conditional=False)
+
+
+def _page(soup: Element, number_of_page: int, url: str) -> str | None:
+    for link in every(soup, 'a[href*="currentPage"]'):
+        if re.search(rf"currentPage(?:%5D|\])={number_of_page}(?!\d)", str(link["href"])):
+            return absolute(url, str(link["href"]))
+    return None
+
+
+def _item(element: Element, url: str) -> Item:
+    """Return a hit. What names it stands in its footer: «VG Berlin, … - asyl.net: M33834»."""
+    footer = visible_text(first(element, _FOOTER) or element)
+    found = _NAME.search(footer)
+    title = footer[: found.start()].strip(" -–") if found else ""
+    if not found or not title:
+        raise ExtractError(
+            f"A hit of {url} has no footer that ends in its M-number, but «{footer[:100]}»: "
+            "the list has changed."
+        )
+    name = found[1].upper()
+    date = _DATE.search(title)
+    published = read_date(date[1], lang="de") if date else None
+    drop(element, _FURNITURE)
+    blocks = [clean(block) for block in visible_blocks(element)]
+    return Item(
+        id=name,
+        title=title,
+        url=urljoin(url, f"/rsdb/{name.lower()}"),
+        blocks=tuple(block for block in blocks if not title.startswith(block.rstrip(" :"))),
+        published=published,
+        published_text=date[1] if date and not published else None,
+        lang="de",
+    )
+
+
+KIND = Kind(
+    crawl,
+    options={
+        "search": Option("words in the text", "Wehrdienstentziehung", many=True),
+        "keyword": Option("a Schlagwort of asyl.net's thesaurus", "Militärdienst", many=True),
+        "country": Option("a country of origin", "Russische Föderation"),
+        "court": Option("a court", "VG Berlin"),
+        "datefrom": Option("the earliest date of a decision", "01.01.2025"),
+        "most": Option("how many of the newest hits per search", "100", check=number_up_to(500)),
+    },
+    url="https://www.asyl.net/recht/entscheidungsdatenbank",
+)
