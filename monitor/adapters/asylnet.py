@@ -9,7 +9,7 @@ nonces, cHash and stamps of assets change at every visit.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Set
 from typing import NamedTuple
 from urllib.parse import urlencode, urljoin
 
@@ -42,11 +42,10 @@ _NARROWING = ("country", "court", "datefrom")
 
 
 class _Search(NamedTuple):
-    """The form: where it goes to, what it sends as it stands, and the names of all its fields."""
+    """The form: where it goes to, and what it sends as it stands, all its fields among it."""
 
     action: str
     sends: Mapping[str, str]
-    names: frozenset[str]
 
 
 def crawl(source: Source) -> Crawl:
@@ -55,10 +54,11 @@ def crawl(source: Source) -> Crawl:
     ExtractError when the form or its answer is not what it was.
     """
     page = yield Request(source.url, conditional=False)
-    search, session = _search(page), cookies(page)
+    searches = tuple(_searches(source))
+    search, session = _search(page, set().union(*searches)), cookies(page)
     found: dict[str, Item] = {}
     former: list[Item] = []
-    for words in _searches(source):
+    for words in searches:
         hits = yield from _hits(source, search, words, session)
         if hits == former and len(hits) >= int(_A_PAGE):
             raise ExtractError(
@@ -78,7 +78,8 @@ def _searches(source: Source) -> Iterator[dict[str, str]]:
         yield {**narrowing, field: word}
 
 
-def _search(page: Fetched) -> _Search:
+def _search(page: Fetched, needed: Set[str]) -> _Search:
+    """Return the form; ExtractError when there is none or it lacks a needed field."""
     soup = _soup(page)
     field = first(soup, "form input[name=fulltext]")
     form = field.find_parent("form") if field else None
@@ -92,8 +93,11 @@ def _search(page: Fetched) -> _Search:
         sends["limit"] = _A_PAGE
     button = first(form, "button[name=newsearch]")
     sends["newsearch"] = str(button.get("value", "")) if button else sends.get("newsearch", "")
-    action = absolute(page.url, str(form.get("action", ""))) or page.url
-    return _Search(action, sends, frozenset(sends))
+    if missing := needed - sends.keys():
+        raise ExtractError(
+            f"The search form at {page.url} has no field {', '.join(sorted(missing))} any more."
+        )
+    return _Search(absolute(page.url, str(form.get("action", ""))) or page.url, sends)
 
 
 def _soup(page: Fetched) -> Element:
@@ -106,10 +110,6 @@ def _hits(
     source: Source, search: _Search, words: Mapping[str, str], session: str
 ) -> Generator[Request, Fetched, list[Item]]:
     """Return the newest hits of one search, `most` at the most."""
-    if missing := words.keys() - search.names:
-        raise ExtractError(
-            f"The search form at {source.url} has no field {', '.join(sorted(missing))} any more."
-        )
     headers = {"cookie": session} if session else {}
     sent = urlencode({**search.sends, **words}).encode()
     form = {**headers, "content-type": "application/x-www-form-urlencoded"}
