@@ -8,6 +8,7 @@ from types import MappingProxyType
 from monitor.adapters import (
     asylnet,
     cellar,
+    cnda,
     dip,
     document,
     europarl,
@@ -33,6 +34,7 @@ ADAPTERS: Mapping[str, Kind] = MappingProxyType(
         "page": page.KIND,
         "document": document.KIND,
         "cellar": cellar.KIND,
+        "cnda": cnda.KIND,
         "dip": dip.KIND,
         "europarl": europarl.KIND,
         "gii": gii.KIND,
