@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor.adapters import ADAPTERS
+from monitor.adapters.document import read_attachment
 from monitor.errors import ExtractError
 from monitor.model import Expect, Item, Source
 from tests.contract import SAMPLES, answer, talk
@@ -76,7 +77,6 @@ def test_nothing_asked_is_a_mistake_and_not_everything() -> None:
         ("since", "2024-01-31", "31.01.2024"),
         ("languages", "de", "DEU"),
         ("newest", "500", "0"),
-        ("link", "page", "pdf"),
     ],
 )
 def test_options_are_checked_before_they_get_into_a_query(key: str, good: str, bad: str) -> None:
@@ -125,6 +125,7 @@ def test_a_work_without_a_title_is_named_by_type_and_number() -> None:
     (item,) = found(source(type="JUDG"), body(row()))
     assert item.title == "Judgment 62025CJ0001"
     assert item.url == "https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:62025CJ0001"
+    assert item.document == "https://publications.europa.eu/resource/celex/62025CJ0001.ENG.xhtml"
 
 
 def test_the_last_work_of_a_full_answer_is_left_out_because_it_may_be_cut() -> None:
@@ -197,3 +198,18 @@ def test_real_bindings_are_read_and_others_are_refused() -> None:
     for name in ("act", "consolidations", "framework", "related"):
         with pytest.raises(ExtractError, match="no column"):
             found(source(type="REG"), (folder / f"{name}.json").read_text("utf-8"))
+
+
+@pytest.mark.skipif(not (SAMPLES / "cellar-xhtml").is_dir(), reason="the recorded acts")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("aiact-32024R1689-abridged", "Artificial Intelligence Act"),
+        ("gdpr-32016R0679-abridged", "General Data Protection Regulation"),
+    ],
+)
+def test_the_text_of_a_real_act_can_be_followed(name: str, words: str) -> None:
+    text = (SAMPLES / "cellar-xhtml" / f"{name}.xhtml").read_text("utf-8")
+    url = "https://publications.europa.eu/resource/celex/32024R1689.ENG.xhtml"
+    attachment = read_attachment(answer(text, "application/xhtml+xml", url))
+    assert any(words in block for block in attachment.blocks)

@@ -146,7 +146,6 @@ def test_another_answer_is_refused_in_a_sentence(body: str, says: str) -> None:
         ("articles", "P1-1", "Art. 9"),
         ("collections", "CLIN", "PRESS"),
         ("pages", "5", "all"),
-        ("link", "text", "pdf"),
     ],
 )
 def test_options_are_checked(key: str, good: str, bad: str) -> None:
@@ -163,5 +162,6 @@ def test_the_real_record_is_read() -> None:
     assert isinstance(item, Item)
     assert (item.id, item.title) == ("001-153906", "CASE OF KAGIROV v. RUSSIA")
     assert item.url == "https://hudoc.echr.coe.int/eng?i=001-153906"
+    assert (item.document or "").endswith("/html/body?library=ECHR&id=001-153906")
     assert str(item.published) == "2015-04-23 00:00:00+00:00"
     assert {"Application no. 36367/09", "ECLI:CE:ECHR:2015:0423JUD003636709"} <= set(item.blocks)

@@ -29,6 +29,8 @@ from monitor.text.dates import read_date
 
 _API = "The Publications Office"
 _ROWS = 2000
+_EURLEX = "https://eur-lex.europa.eu/legal-content"
+_TEXTS = "https://publications.europa.eu/resource/celex"
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _CDM = "http://publications.europa.eu/ontology/cdm#"
 _ASKING = ("celex", "about", "type", "subject", "title")
@@ -244,10 +246,12 @@ def _item(source: Source, work: _Work) -> Item:
     title, *parts = _parts(titles[0]) if titles else [name]
     others = [" ".join(_parts(other)) for other in titles[1:]]
     published = read_date(work.date)
+    number = quote(work.celex, safe="")
     return Item(
         id=work.celex,
         title=title,
-        url=_address(source, work.celex, codes[0]),
+        url=f"{_EURLEX}/{codes[0].upper()}/TXT/?uri=CELEX:{number}",
+        document=f"{_TEXTS}/{number}.{_LANGUAGES[codes[0]]}.xhtml",
         blocks=tuple(filter(None, [*parts, *others, name, *sorted(work.relations), work.ecli])),
         published=published,
         published_text=None if published else work.date,
@@ -262,13 +266,6 @@ def _parts(title: str) -> list[str]:
         return [court]
     case = [rest.pop()] if len(rest) > 1 else []
     return [" ".join([court, rest[0], *case]), *rest[1:]]
-
-
-def _address(source: Source, celex: str, code: str) -> str:
-    number = quote(celex, safe="")
-    if option(source, "link") == "text":
-        return f"https://publications.europa.eu/resource/celex/{number}.{_LANGUAGES[code]}.xhtml"
-    return f"https://eur-lex.europa.eu/legal-content/{code.upper()}/TXT/?uri=CELEX:{number}"
 
 
 _NUMBER = shaped(r"[0-9CE]\d{4}[A-Z]{1,3}[0-9A-Z()/_-]*", "a CELEX number such as 32024R1347")
@@ -314,11 +311,6 @@ KIND = Kind(
             many=True,
         ),
         "newest": Option("how many works are read", "100", check=number_up_to(500)),
-        "link": Option(
-            "link to EUR-Lex for readers, or to the text, which `follow` can read",
-            "text",
-            check=one_of("page", "text"),
-        ),
     },
     url="https://publications.europa.eu/webapi/rdf/sparql",
 )

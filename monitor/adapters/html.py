@@ -32,6 +32,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _BREAK = "\x1e"  # stands for <br>; a text never holds it, `clean` would take it out
 _DOUBLE_BREAK = re.compile(rf"{_BREAK}\s*{_BREAK}")
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")  # with one, XHTML is taken for XML
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Element: TypeAlias = Tag
@@ -46,7 +47,7 @@ class Block(NamedTuple):
 
 def parse(text: str) -> BeautifulSoup:
     """Return the page as a tree; any text gives one."""
-    return BeautifulSoup(parsable(text), "lxml")
+    return BeautifulSoup(_XML_DECLARATION.sub("", parsable(text), count=1), "lxml")
 
 
 def parsable(text: str) -> str:

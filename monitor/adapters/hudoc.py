@@ -134,7 +134,7 @@ def _items(source: Source, hits: list[Record]) -> tuple[Item, ...]:
                 "so the newest documents may be missing."
             )
         newest = date
-        items[id_] = _item(source, hit, id_)
+        items[id_] = _item(hit, id_)
     return tuple(items.values())
 
 
@@ -151,7 +151,7 @@ def _check_fits(source: Source, hit: Record) -> None:
             )
 
 
-def _item(source: Source, hit: Record, id_: str) -> Item:
+def _item(hit: Record, id_: str) -> Item:
     published, unreadable = None, None
     for given in filter(None, (text_of(hit, key) for key in _DATES)):
         unreadable = unreadable or given
@@ -160,7 +160,8 @@ def _item(source: Source, hit: Record, id_: str) -> Item:
     return Item(
         id=id_,
         title=text_of(hit, "docname"),
-        url=(_TEXT if option(source, "link") == "text" else _PUBLIC) + id_,
+        url=_PUBLIC + id_,
+        document=_TEXT + id_,
         blocks=tuple(filter(None, map(clean, _blocks(hit)))),
         published=published,
         published_text=None if published else unreadable,
@@ -220,11 +221,6 @@ KIND = Kind(
             many=True,
         ),
         "pages": Option("how many pages of 100 hits are read", "2", check=number_up_to(20)),
-        "link": Option(
-            "link to the page for readers, or to the text, which `follow` can read",
-            "text",
-            check=one_of("page", "text"),
-        ),
     },
     url="https://hudoc.echr.coe.int/app/query/results",
 )
