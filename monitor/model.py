@@ -68,6 +68,7 @@ class Source:
     timeout: timedelta = timedelta(seconds=60)
     user_agent: str | None = None
     robots: bool = True
+    browser: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str | None = None
     line: int = 0

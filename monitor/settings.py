@@ -21,10 +21,8 @@ _PREFIX = "MONITOR_"
 # Keys of interfaces that some kinds of sources ask with, such as MONITOR_DIP_KEY.
 KIND_SECRETS = tuple(sorted({name for kind in ADAPTERS.values() for name in kind.secrets}))
 _SECRETS = ("MONITOR_DATABASE", "MONITOR_MAIL_PASSWORD", *KIND_SECRETS)
-_CREDENTIALS = {
-    "MONITOR_DATABASE": ("database",),
-    "MONITOR_MAIL_PASSWORD": ("mail-password", "smtp-password"),
-}
+# Other names of credentials than the usual one, which is that of the variable: dip-key.
+_CREDENTIALS = {"MONITOR_MAIL_PASSWORD": ("mail-password", "smtp-password")}
 VARIABLES = (
     "MONITOR_SOURCES",
     "MONITOR_RECIPIENTS",
@@ -32,6 +30,7 @@ VARIABLES = (
     "MONITOR_MAIL",
     "MONITOR_MAIL_FROM",
     "MONITOR_LOG",
+    "MONITOR_BROWSER",
     *_SECRETS,
     *(f"{name}_FILE" for name in _SECRETS),
 )
@@ -53,6 +52,7 @@ class Settings:
     templates: Path | None
     log: str
     kind_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    browser: str | None = None
 
 
 def read_settings(
@@ -85,6 +85,7 @@ def read_settings(
         kind_secrets={
             name: secret for name in KIND_SECRETS if (secret := reading.secret(name)) is not None
         },
+        browser=reading.environ.get("MONITOR_BROWSER"),
     )
     if reading.problems:
         raise ConfigError(reading.problems)
@@ -182,7 +183,8 @@ class _Reading:
 
     def _credential(self, name: str) -> Path | None:
         directory = self.path("CREDENTIALS_DIRECTORY")
-        files = [directory / file for file in _CREDENTIALS[name]] if directory else []
+        usual = (name.removeprefix(_PREFIX).lower().replace("_", "-"),)
+        files = [directory / file for file in _CREDENTIALS.get(name, usual)] if directory else []
         return next((file for file in files if file.is_file()), None)
 
     def _content(self, name: str, path: Path) -> str | None:

@@ -93,6 +93,7 @@ class Root:
             user_agent=f"policy-monitor/{__version__}{contact}",
             now=now,
             secrets=self.settings.kind_secrets,
+            browser=self.settings.browser,
         )
 
     def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:

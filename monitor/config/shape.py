@@ -156,6 +156,9 @@ class DefaultsShape(Shape):
         "Introduce yourself to this site by another name.", "policy-monitor (+https://example.org)"
     )
     robots: typed.Switch | None = key("Obey the robots.txt of the site (default true).", True)
+    browser: typed.Switch | None = key(
+        "Read the page with a browser, once its scripts have run (default false).", True
+    )
     options: dict[typed.Line, typed.Texts] | None = key(
         "Settings of this kind of source; README names those of each kind.",
         {"wahlperiode": "21"},

@@ -7,17 +7,20 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 import httpx2 as httpx
 
+from monitor.adapters.html import looks_like_html
 from monitor.errors import FetchError
 from monitor.fetch import answers
 from monitor.fetch.addresses import Resolve, resolve
+from monitor.fetch.browser import Browser
 from monitor.fetch.politeness import Politeness
-from monitor.fetch.robots import MAX_FILE, Robots
+from monitor.fetch.robots import MAX_FILE, Robots, Rules
 from monitor.fetch.wire import Answer, Call, Wire, parse, redirected
 from monitor.model import Fetched, NotModified, Request, Source, Validators
 from monitor.text.decode import decode
@@ -33,7 +36,8 @@ class Fetcher:
     """Fetches for all sources, so that it knows every host's turns and rules.
 
     `resolve` looks up names and `tls` verifies servers; both default to the system's way.
-    `secrets` are the values of the environment variables that requests may name.
+    `secrets` are the values of the environment variables that requests may name, `browser` is the
+    program for sources with `browser: true`.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Fetcher:
         secrets: Mapping[str, str] | None = None,
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
+        browser: str | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._now = now
@@ -53,6 +58,7 @@ class Fetcher:
         self._wire = Wire(resolve, tls)
         self._politeness = Politeness(per_host, total)
         self._robots = Robots()
+        self._browser = Browser(browser)
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,7 +78,9 @@ class Fetcher:
 
         Raises FetchError with a sentence about what happened, where, and what to do.
         """
-        headers = self._headers(request, source) | _conditions(request, validators)
+        headers = self._headers(request, source)
+        if not source.browser:  # of such a page the server knows only the frame
+            headers |= _conditions(request, validators)
         call = Call(parse(request.url), headers, request.method, request.body, source.allow_private)
         answer = await self._follow(call, source, obey_robots=source.robots)
         if answer.status in answers.REDIRECTS:
@@ -94,7 +102,46 @@ class Fetcher:
                 status=page.status,
                 state="blocked",
             )
+        if source.browser and request.method == "GET" and looks_like_html(page.text):
+            return await self._rendered(page, source)
         return page
+
+    async def _rendered(self, page: Fetched, source: Source) -> Fetched:
+        """The page once its scripts have run, as one turn with its host.
+
+        What its scripts fetch belongs to this turn, whichever host has it.
+        """
+        headers = self._headers(Request(page.url), source)
+        first = Call(parse(page.url), headers, private=source.allow_private)
+        gap, rules = source.delay, None
+        if source.robots:
+            gap = max(gap, await self._crawl_delay(first, source))
+            rules = await self._rules(first, source)
+
+        async def ask(url: str, method: str, more: Mapping[str, str], body: bytes | None) -> Answer:
+            call = replace(
+                first, url=parse(url), headers={**headers, **more}, method=method, body=body
+            )
+            if rules and call.host == first.host:
+                rules.check(url, call.where, _product(headers["user-agent"]))
+            return await self._through_redirects(call)
+
+        clock = _Clock(source.timeout)
+        async with (
+            self._browser.alone,
+            self._politeness.turn(first.host, gap),
+            clock.running(first.where),
+        ):
+            return await self._browser.render(page, user_agent=headers["user-agent"], ask=ask)
+
+    async def _through_redirects(self, call: Call) -> Answer:
+        cookies = httpx.Cookies()
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._wire.ask(call, cookies)
+            if answer.status not in answers.REDIRECTS:
+                break
+            call = redirected(call, answer)
+        return answer
 
     def _headers(self, request: Request, source: Source) -> dict[str, str]:
         language = {"accept-language": source.lang} if source.lang else {}
@@ -155,6 +202,11 @@ class Fetcher:
     async def _crawl_delay(self, call: Call, source: Source) -> timedelta:
         """The pause that robots.txt asks for. Raises FetchError when it forbids the request."""
         agent = _product(call.headers["user-agent"])
+        rules = await self._rules(call, source)
+        rules.check(str(call.url), call.where, agent)
+        return rules.crawl_delay(agent)
+
+    async def _rules(self, call: Call, source: Source) -> Rules:
         file = parse("/robots.txt", call.url)
 
         async def fetch() -> Answer:
@@ -162,9 +214,7 @@ class Fetcher:
             ask = Call(file, headers, private=call.private, limit=MAX_FILE, cut=True)
             return await self._follow(ask, source, obey_robots=False)
 
-        rules = await self._robots.rules(answers.redact(str(file)), fetch)
-        rules.check(str(call.url), call.where, agent)
-        return rules.crawl_delay(agent)
+        return await self._robots.rules(answers.redact(str(file)), fetch)
 
 
 class _Clock:
