@@ -157,13 +157,17 @@ def remember(item: Item, before: Known | None, ignore: Ignore = ()) -> frozenset
 
 
 def _edit(before: Known, item: Item, ignore: Ignore) -> Change | None:
-    """The edit, or None when only order, layout or noise differs, or a known state is back."""
-    if mark(item, ignore).fingerprint in before.seen:
+    """The edit, or None when only order, layout or noise differs, or a known state is back.
+
+    A figure that is again what it once was is news all the same.
+    """
+    told = seen(before.item, ignore) if item.figure else before.seen
+    if mark(item, ignore).fingerprint in told:
         return None
     now = seen(item, ignore)
-    added = tuple(b for b in item.blocks if fingerprint(b, ignore=ignore) not in before.seen)
+    added = tuple(b for b in item.blocks if fingerprint(b, ignore=ignore) not in told)
     removed = tuple(b for b in before.item.blocks if fingerprint(b, ignore=ignore) not in now)
-    title_changed = fingerprint(item.title, ignore=ignore) not in before.seen
+    title_changed = fingerprint(item.title, ignore=ignore) not in told
     if not (added or removed or title_changed):
         return None
     return Change(ChangeKind.EDITED, item, before.item, added, removed, title_changed)

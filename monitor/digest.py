@@ -18,6 +18,7 @@ from monitor.model import (
     MailingList,
     Match,
     Piece,
+    Remark,
     Section,
     Side,
     Source,
@@ -25,7 +26,7 @@ from monitor.model import (
     Topic,
     TroubleReport,
 )
-from monitor.story import stories
+from monitor.story import FIGURE, figures, stories
 from monitor.text.excerpt import joined
 from monitor.text.fingerprint import fingerprint
 
@@ -149,10 +150,13 @@ def _entry(
         key=lambda match: match.tier is Tier.PERHAPS,
     )
     side = _side(lead)
+    counted = tuple(dict.fromkeys(figure for alert in story for figure in figures(alert)))
+    passages = _passages(match for match in matches if match.side is side)
+    title = lead.title if len(counted) < 2 else _name(lead.source, sources)
     entry = Entry(
         alert=lead.id or 0,
         kind=lead.kind,
-        title=lead.title,
+        title=title,
         url=lead.url,
         source=_name(lead.source, sources),
         source_id=lead.source,
@@ -161,14 +165,16 @@ def _entry(
         detected_at=lead.detected_at,
         topics=tuple(_title(topic, topics, mailing_list.lang) for topic in lead.topics),
         terms=tuple(dict.fromkeys(_in_short(match.words) for match in matches)),
-        excerpts=_excerpts((m for m in matches if m.side is side), lead.title)
-        or _first_words(lead),
-        removed=_shown_removed(lead),
+        excerpts=tuple(_without_title(passage, title) for passage, _ in passages)
+        or (() if counted else _first_words(lead)),
+        removed=() if counted else _shown_removed(lead),
         side=side,
         lang=lead.lang,
         also=_also(story, lead, sources),
         citations=tuple(dict.fromkeys(citation.id for citation in lead.citations)),
-        title_pieces=_marked(lead.title, {match.words for match in matches}),
+        remarks=(*_remarks(alert for alert in story if _same_item(alert, lead)), *counted),
+        places=tuple(place for _, place in passages) if any(p for _, p in passages) else (),
+        title_pieces=_marked(title, {match.words for match in matches}),
     )
     return entry, lead.tier
 
@@ -187,17 +193,17 @@ def _in_short(words: str) -> str:
     return words if len(split) <= TERM_WORDS else f"{split[0]} … {split[-1]}"
 
 
-def _excerpts(matches: Iterable[Match], title: str) -> tuple[tuple[Piece, ...], ...]:
-    """The passages around the matches; those that overlap are one, none repeats the title."""
-    passages: list[tuple[Piece, ...]] = []
+def _passages(matches: Iterable[Match]) -> list[tuple[tuple[Piece, ...], str]]:
+    """The passages around the matches with their places; those that overlap are one."""
+    passages: list[tuple[tuple[Piece, ...], str]] = []
     for match in matches:
-        for number, passage in enumerate(passages):
+        for number, (passage, place) in enumerate(passages):
             if both := joined(passage, match.excerpt):
-                passages[number] = both
+                passages[number] = both, place or match.place
                 break
         else:
-            passages.append(match.excerpt)
-    return tuple(_without_title(passage, title) for passage in passages[:EXCERPTS_SHOWN])
+            passages.append((match.excerpt, match.place))
+    return passages[:EXCERPTS_SHOWN]
 
 
 def _without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:
@@ -225,6 +231,12 @@ def _marked(title: str, words: Iterable[str]) -> tuple[Piece, ...]:
     return tuple(Piece(part, hit=bool(number % 2)) for number, part in enumerate(parts) if part)
 
 
+def _remarks(alerts: Iterable[Alert]) -> tuple[Remark, ...]:
+    """What was remarked about an item, each once; its figures come by themselves."""
+    remarks = (remark for alert in alerts for remark in alert.remarks if remark.code != FIGURE)
+    return tuple(dict.fromkeys(remarks))
+
+
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:
     """What is new, for an alert without a match."""
     return tuple((Piece(block[:400], hit=False),) for block in alert.added[:EXCERPTS_SHOWN])
@@ -244,7 +256,7 @@ def _side(alert: Alert) -> Side:
 
 
 def _also(story: Sequence[Alert], lead: Alert, sources: Mapping[str, Source]) -> tuple[Also, ...]:
-    others = (alert for alert in story if not _same_item(alert, lead))
+    others = (alert for alert in story if not _same_item(alert, lead) and not figures(alert))
     return tuple(dict.fromkeys(Also(_name(a.source, sources), a.url) for a in others))
 
 

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monitor.model import Alert
+from monitor.model import Alert, Remark
 from monitor.text.fingerprint import canonical_url, fingerprint
 
 # Shorter titles («Urteil», «Pressemitteilung Nr. 12») say nothing about sameness.
 TELLING_WORDS = 5
+# The code of the remark on a number of a statistic.
+FIGURE = "figure"
 
 
 def story_key(alert: Alert) -> str:
-    """Return the name of the alert's story: by its title if that is telling, else by its place."""
+    """Return the name of the alert's story: by its title if that is telling, else by its place.
+
+    All figures of one source in one check are one story.
+    """
+    if figures(alert):
+        return fingerprint(f"{FIGURE} {alert.source} {alert.detected_at.isoformat()}")
     if len(alert.title.split()) >= TELLING_WORDS:
         return fingerprint(alert.title.casefold())
     return fingerprint(canonical_url(alert.url) if alert.url else f"{alert.source} {alert.item}")
+
+
+def figures(alert: Alert) -> tuple[Remark, ...]:
+    """Return the remarks on figures, one for each figure that changed."""
+    return tuple(remark for remark in alert.remarks if remark.code == FIGURE)
 
 
 def stories(alerts: Iterable[Alert]) -> tuple[tuple[Alert, ...], ...]:

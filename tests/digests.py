@@ -15,6 +15,7 @@ from monitor.model import (
     Failing,
     Health,
     Piece,
+    Remark,
     Section,
     Side,
     TroubleReport,
@@ -252,6 +253,37 @@ def crowd(count: int = 1000) -> Digest:
         for start, title in enumerate(ALL_TOPICS[:3])
     )
     return a_digest(*sections, perhaps=entries[count * 9 // 10 :])
+
+
+def figures(count: int = 23) -> Digest:
+    """Many numbers of one statistic, and one of another."""
+    label = "Entscheidungen – Anerkennungen, Russische Föderation"
+    many = (
+        figure(label=f"{label}, 2026-10", before="81", after="11", change="−86 %"),
+        figure(label=f"{label}, 2026-11", after="7"),
+        figure(label="Anträge, Belarus, 2026-10", before="21", after="*"),
+        figure(label="Anträge, Ukraine, 2026-10", before="1.150"),
+        *(figure(label=f"Anträge, Land {n}, 2026-10", before="5", after="10", change="+100 %")
+          for n in range(count - 4)),
+    )  # fmt: skip
+    entry = an_entry(
+        1,
+        kind=ChangeKind.EDITED,
+        title="BAMF – Asylgeschäftsstatistik",
+        source="BAMF – Asylgeschäftsstatistik",
+        url="https://www.bamf.example/statistik",
+        published=None,
+        terms=("Russische Föderation",),
+        excerpts=(pieces("… Anerkennungen, [Russische Föderation], 2026-10: 11 …"),),
+        remarks=many,
+    )
+    one = replace(entry, alert=2, title=f"{label}, 2026-10", remarks=many[:1], excerpts=())
+    return a_digest(Section("statistics", "Statistik", (entry, one)))
+
+
+def figure(**said: str) -> Remark:
+    """Return the remark on a figure."""
+    return Remark("figure", tuple(said.items()))
 
 
 def in_english(digest: Digest) -> Digest:

@@ -38,6 +38,8 @@ GOLDEN: dict[str, Callable[[], Digest | TroubleReport]] = {
     "empty-en": lambda: digests.in_english(digests.empty()),
     "hostile-de": digests.hostile,
     "perhaps-de": lambda: digests.a_digest(perhaps=digests.many().perhaps),
+    "figures-de": digests.figures,
+    "figures-en": lambda: digests.in_english(digests.figures()),
     "trouble-de": digests.trouble,
     "trouble-en": lambda: replace(digests.trouble(), lang="en", list_name="Operators"),
 }

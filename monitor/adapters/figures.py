@@ -78,8 +78,11 @@ def folded(text: str) -> str:
 
 
 def chooser(patterns: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds the folded labels that are wanted; `*` stands for anything."""
+    """Return what finds the folded labels that are wanted; `*` stands for anything.
+
+    What stands above a label («Europa, …», «Entscheidungen – …») need not be named.
+    """
     wanted = (
         ".*".join(re.escape(folded(part)) for part in pattern.split("*")) for pattern in patterns
     )
-    return re.compile("|".join(f"(?:{one})" for one in wanted))
+    return re.compile(f"(?:.*(?:, | - ))?(?:{'|'.join(wanted)})")

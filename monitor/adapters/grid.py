@@ -102,7 +102,7 @@ class _Column:
         self.period = read_period(periods[-1]) if periods else None
         self.unit = "%" if units or any(map(_SHARE.search, parts)) else None
         rest = [part for part in parts if part not in periods and part not in units]
-        self.label = " – ".join(rest or ([] if periods else units))
+        self.label = " – ".join(rest or ([] if periods else units)) or _subject(plan)
         texts = [row[j] for row in plan.body]
         everything = [row[k] for row in plan.body for k in plan.values]
         self.decimal = (
@@ -111,6 +111,11 @@ class _Column:
             or decimal_mark(texts, reading.lang)
             or decimal_mark(everything, None)
         )
+
+
+def _subject(plan: _Plan) -> str:
+    """The caption, for columns that say nothing but a period; not when it would grow stale."""
+    return "" if period_within(plan.caption) else label(plan.caption)
 
 
 def _plan(grid: Grid, reading: Reading) -> _Plan:
