@@ -210,6 +210,14 @@ def test_another_program_that_uses_alembic_too_is_refused(sqlite_url: str, tmp_p
         Store.open(sqlite_url)
 
 
+def test_a_file_marked_by_another_program_is_refused_even_if_it_is_empty(sqlite_url: str) -> None:
+    with raw(sqlite_url) as engine, engine.begin() as connection:
+        connection.execute(text("PRAGMA application_id = 1196444487"))
+        connection.execute(text("PRAGMA user_version = 3"))
+    with pytest.raises(StoreError, match="another program"):
+        Store.open(sqlite_url)
+
+
 def test_a_newer_schema_is_refused(url: str) -> None:
     with Store.open(url):
         pass
@@ -416,10 +424,11 @@ def test_versions_count_what_changed_and_states_can_be_looked_up(store: Store) -
     assert store.history.state_at("court", 1) == {"a": a, "b": b}
     assert store.history.state_at("court", 2) == {"a": a, "b": b}
     assert store.history.state_at("court", 3) == {"a": changed}
-    assert [(kind, item) for _, kind, item in store.history.bodies("court")] == [
-        (ChangeKind.ADDED, a),
-        (ChangeKind.ADDED, b),
-        (ChangeKind.EDITED, changed),
+    assert [(v.item, v.number, v.kind, v.body) for v in store.history.item_versions("court")] == [
+        ("a", 1, ChangeKind.ADDED, a),
+        ("a", 3, ChangeKind.EDITED, changed),
+        ("b", 1, ChangeKind.ADDED, b),
+        ("b", 3, ChangeKind.REMOVED, None),
     ]
 
 
@@ -521,7 +530,7 @@ def test_alerts_are_numbered_in_the_order_in_which_they_are_committed(url: str) 
         assert held.wait(10)
         impatient(quick)
         second = Saved(state(2, "elsewhere"), alerts=(an_alert("elsewhere", "second"),))
-        with pytest.raises(OperationalError):
+        with pytest.raises((OperationalError, StoreError)):
             quick.checks.save(second)
         go_on.set()
         slow_check.join(10)

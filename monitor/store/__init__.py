@@ -5,11 +5,13 @@ alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
 from monitor.store.checks import Checks, FollowUp
+from monitor.store.copies import Restored, back_up, restore, verify
 from monitor.store.digests import Digests, Filing, ListState
-from monitor.store.history import History, VersionRow
+from monitor.store.history import History, ItemVersion, VersionRow
 from monitor.store.opening import Store
 from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
 from monitor.store.saving import Saved, Settled, Stored
+from monitor.store.upkeep import Pruned, Retention, Room
 
 __all__ = [
     "Checks",
@@ -17,13 +19,21 @@ __all__ = [
     "Filing",
     "FollowUp",
     "History",
+    "ItemVersion",
     "ListState",
     "Outbox",
     "OutboxCount",
     "OutboxMail",
+    "Pruned",
+    "Restored",
+    "Retention",
+    "Room",
     "Saved",
     "Settled",
     "Store",
     "Stored",
     "VersionRow",
+    "back_up",
+    "restore",
+    "verify",
 ]

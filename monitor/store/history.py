@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, select
 
+from monitor.errors import StoreError
 from monitor.model import Alert, ChangeKind, Item
 from monitor.store import tables
 from monitor.store.codec import unpack_alert, unpack_named
@@ -22,6 +23,17 @@ class VersionRow:
     added: int
     edited: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVersion:
+    """One stored state of one item; `body` is None for a removal and for a text long forgotten."""
+
+    number: int
+    at: datetime
+    kind: ChangeKind
+    item: str
+    body: Item | None
 
 
 class History:
@@ -61,23 +73,34 @@ class History:
             return tuple(VersionRow(*row) for row in connection.execute(query))
 
     def state_at(self, source: str, number: int) -> dict[str, Item]:
-        """Return the items as they stood after the numbered version, by id."""
+        """Return the items as they stood after the numbered version, by id.
+
+        Raises StoreError when `prune` has forgotten what they said.
+        """
         c = tables.version.c
         newest = (
             select(func.max(c.id)).where(c.source == source, c.number <= number).group_by(c.item)
         )
-        query = select(c.item, c.body).where(c.id.in_(newest)).order_by(c.id)
+        query = (
+            select(c.item, c.body)
+            .where(c.id.in_(newest), c.kind != ChangeKind.REMOVED)
+            .order_by(c.id)
+        )
         with self._reading.connect() as connection:
-            return {
-                row.item: unpack_named(row.item, row.body)
-                for row in connection.execute(query)
-                if row.body is not None
-            }
+            rows = connection.execute(query).all()
+        if any(row.body is None for row in rows):
+            raise StoreError(f"the texts of version {number} of {source} are too old to be kept")
+        return {row.item: unpack_named(row.item, row.body) for row in rows}
 
-    def bodies(self, source: str) -> Iterator[tuple[datetime, ChangeKind, Item]]:
-        """Yield every stored state of every item of a source, oldest first."""
+    def item_versions(self, source: str) -> Iterator[ItemVersion]:
+        """Yield every stored state of a source, item by item, each item's oldest first."""
         c = tables.version.c
-        query = select(c.at, c.kind, c.item, c.body).where(c.source == source, c.body.is_not(None))
+        query = (
+            select(c.number, c.at, c.kind, c.item, c.body)
+            .where(c.source == source)
+            .order_by(c.item, c.id)
+        )
         with self._reading.connect() as connection:
-            for row in connection.execute(query.order_by(c.id)):
-                yield row.at, ChangeKind(row.kind), unpack_named(row.item, row.body)
+            for row in connection.execution_options(yield_per=100).execute(query):
+                body = unpack_named(row.item, row.body) if row.body else None
+                yield ItemVersion(row.number, row.at, ChangeKind(row.kind), row.item, body)

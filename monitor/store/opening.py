@@ -75,7 +75,7 @@ class Store:
         The lock lies beside a SQLite file and ends with the process, however that ends. Servers
         are told apart by their workers, not here.
         """
-        with only_daemon(self.file) if self.file else nullcontext():
+        with sole_daemon(self.file) if self.file else nullcontext():
             yield
 
     @property
@@ -91,7 +91,7 @@ class Store:
 
 
 @contextmanager
-def only_daemon(file: Path) -> Iterator[None]:
+def sole_daemon(file: Path) -> Iterator[None]:
     """Hold the right to be the one daemon of a SQLite file; StoreError when another holds it."""
     try:
         lock = Path(f"{file}.lock").open("w")  # noqa: SIM115 - closed below
