@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -41,7 +41,8 @@ def found(asked: Source, text: str) -> tuple[Item, ...]:
 def query(asked: Source) -> str:
     sent = next(ADAPTERS["cellar"](asked))
     assert sent.headers["Accept"] == "application/sparql-results+json"
-    return parse_qs(urlsplit(sent.url).query)["query"][0]
+    assert (sent.method, sent.url) == ("POST", KIND.url)
+    return parse_qs((sent.body or b"").decode())["query"][0]
 
 
 def test_works_about_an_act_are_asked_for_with_all_relations() -> None:

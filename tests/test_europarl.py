@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor.adapters import ADAPTERS
+from monitor.diff import compare, mark, triage
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Source
 from tests.contract import SAMPLES, answer, talk
@@ -222,3 +223,16 @@ def test_real_procedures_are_read(number: str, label: str, events: int) -> None:
     assert item.url == f"https://oeil.europarl.europa.eu/oeil/en/procedure-file?reference={label}"
     assert len(item.blocks) == events
     assert list(item.blocks) == sorted(item.blocks)
+
+
+def test_a_new_translation_is_silent_and_an_answer_is_one_addition() -> None:
+    asked = listed(1)[0] | {"title_dcterms": {"en": "Deserters"}, "document_date": "2026-03-02"}
+    reply = {"identifier": "E-10-2026-000001-ASW", "title_dcterms": {"en": "Answer for question"}}
+    later = asked | {"title_dcterms": {"de": "Deserteure", "en": "Deserters"}}
+    only = source(only="E-10-2026-000001")
+    first = talk(only, give([asked]))
+    known = {item.id: mark(item) for item in first}
+    assert triage(known, talk(only, give([later]))).is_quiet
+    found = triage(known, talk(only, give([later | {"inverse_answers_to": [reply]}])))
+    (change,) = compare(found, {}, complete=False)
+    assert change.item.id == "E-10-2026-000001-ASW"

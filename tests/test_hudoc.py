@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor.adapters import ADAPTERS
+from monitor.diff import Known, compare, mark, seen, triage
 from monitor.errors import ExtractError
 from monitor.model import Expect, Item, Source
 from tests.contract import SAMPLES, answer, talk
@@ -165,3 +166,16 @@ def test_the_real_record_is_read() -> None:
     assert (item.document or "").endswith("/html/body?library=ECHR&id=001-153906")
     assert str(item.published) == "2015-04-23 00:00:00+00:00"
     assert {"Application no. 36367/09", "ECLI:CE:ECHR:2015:0423JUD003636709"} <= set(item.blocks)
+
+
+def test_a_raised_importance_is_told_and_a_new_rank_is_not() -> None:
+    def read(**columns: str) -> tuple[Item, ...]:
+        items: tuple[Item, ...] = found([hit(1, **columns)])[0]
+        return items
+
+    (first,) = read(importance="3", Rank="9.1")
+    marks = {first.id: mark(first)}
+    assert triage(marks, read(importance="3", Rank="8.7")).is_quiet
+    known = {first.id: Known(first, seen(first))}
+    (change,) = compare(triage(marks, read(importance="1")), known, complete=False)
+    assert change.added == ("Importance 1 (key case)",)

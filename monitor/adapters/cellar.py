@@ -79,10 +79,15 @@ class _Work:
 
 def crawl(source: Source) -> Crawl:
     """Ask what the options of a source describe; ExtractError when they describe nothing."""
-    asked = {"query": _query(source), "format": "application/sparql-results+json"}
     fetched = yield Request(
-        f"{source.url}?{urlencode(asked, quote_via=quote)}",
-        headers={"Accept": "application/sparql-results+json"},
+        source.url,
+        headers={
+            "Accept": "application/sparql-results+json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+        method="POST",  # queries are too long for an address
+        body=urlencode({"query": _query(source)}).encode(),
+        conditional=False,
     )
     return items_of(source, fetched)
 
