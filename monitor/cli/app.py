@@ -64,7 +64,14 @@ def common(
 
 def main() -> None:
     """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
-    from monitor.cli import looking, setting_up, studying, trying, watching  # noqa: F401, PLC0415
+    from monitor.cli import (  # noqa: F401, PLC0415
+        looking,
+        setting_up,
+        studying,
+        trying,
+        visiting,
+        watching,
+    )
 
     try:
         app()

@@ -49,6 +49,21 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text
     out.print(drawn)
 
 
+def plain(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table as aligned text, one line a row however long: for files and mails."""
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (columns, tuple("-" * width for width in widths), *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table in Markdown."""
+    for row in (columns, ("---",) * len(columns), *rows):
+        cells = (" ".join(cell.split()).replace("|", "\\|") for cell in row)
+        typer.echo(f"| {' | '.join(cells)} |")
+
+
 def line(text: str | Text, style: str = "") -> None:
     """Print one line."""
     out.print(Text(text, style=style) if isinstance(text, str) else text, soft_wrap=True)

@@ -47,6 +47,7 @@ def definition(source: Source) -> str:
         *source.ignore_selectors,
         "patterns",
         *source.ignore_patterns,
+        *(("browser",) if source.browser else ()),
         *(f"{key}={text}" for key in sorted(source.options) for text in source.options[key]),
     )
 
