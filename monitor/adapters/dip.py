@@ -97,10 +97,10 @@ def _listed(
             conditional=False,
         )
         answer = _answer(fetched)
-        records = records_of(answer, "documents", _API)
+        records, count = records_of(answer, "documents", _API), _count(answer)
         found |= {_number_of(record): record for record in records}
         last, cursor = cursor, text_of(answer, "cursor")
-        if not records or cursor in {"", last} or len(found) >= min(most, _count(answer)):
+        if not records or cursor in {"", last} or len(found) >= min(most, count):
             return list(found.values())
 
 
