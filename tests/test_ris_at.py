@@ -24,6 +24,14 @@ SOURCE = Source(
 PAGE = json.loads((PAYLOADS / "ris-at" / "bvwg.json").read_text("utf-8"))
 HITS: list[dict[str, Any]] = PAGE["OgdSearchResult"]["OgdDocumentResults"]["OgdDocumentReference"]
 NOTHING: dict[str, Any] = {"OgdSearchResult": {}}
+BEYOND = {
+    "OgdSearchResult": {
+        "Error": {
+            "Applikation": "Bvwg",
+            "Message": "soap:Client Die Seitennummer ist höher als die Anzahl der verfügbaren Seiten",
+        }
+    }
+}
 REAL = SAMPLES / "ris-at"
 
 
@@ -78,6 +86,10 @@ def test_what_moves_to_the_next_page_meanwhile_is_one_item() -> None:
     assert len(read(found(numbered(100), 101), found(numbered(1, start=99), 101))) == 100
 
 
+def test_a_last_page_that_is_gone_meanwhile_is_the_end() -> None:
+    assert len(read(found(numbered(100), 101), BEYOND)) == 100
+
+
 def test_more_hits_than_are_to_be_read_are_an_error_and_no_choice() -> None:
     source = replace(SOURCE, options={**SOURCE.options, "pages": ("1",)})
     with pytest.raises(ExtractError, match=r"282153 decisions fit .* at most 100 .*Narrow `words`"):
@@ -99,7 +111,9 @@ def test_a_moved_date_of_change_is_no_change() -> None:
     assert read(moved) == read(PAGE)
 
 
-@pytest.mark.parametrize("empty", [NOTHING, found([])], ids=["nothing", "no hits"])
+@pytest.mark.parametrize(
+    "empty", [NOTHING, found([]), BEYOND], ids=["nothing", "no hits", "beyond"]
+)
 def test_no_hit_is_believed_when_the_court_has_others(empty: Any) -> None:
     asked: list[str] = []
     assert read(empty, found(HITS[:1], 1), asked=asked) == ()

@@ -23,6 +23,7 @@ from monitor.text.dates import read_date
 _APPLICATIONS = ("Bvwg", "Vwgh", "Vfgh", "Lvwg", "Justiz")
 _WINDOWS = ("EinerWoche", "ZweiWochen", "EinemMonat", "DreiMonaten", "SechsMonaten", "EinemJahr")
 _PAGE = 100
+_BEYOND = "Seitennummer ist höher als die Anzahl"  # how RIS says that there is no such page
 
 
 def crawl(source: Source) -> Crawl:
@@ -80,6 +81,8 @@ def _hits(fetched: Fetched, page: int) -> tuple[int, list[Any]]:
     result = object_of(fetched, "RIS").get("OgdSearchResult")
     if problem := at(result, "Error"):
         reason = text_at(problem, "Message") or clean(str(problem))
+        if _BEYOND in reason:
+            return 0, []
         raise ExtractError(f"RIS refused the query: «{shortened(reason, 300)}». See `options`.")
     total = text_at(result, "OgdDocumentResults", "Hits", "#text")
     hits = listed(at(result, "OgdDocumentResults", "OgdDocumentReference"))
