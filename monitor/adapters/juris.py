@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from monitor.adapters.asking import json_object, number, number_up_to, text_at
+from monitor.adapters.api import number, number_up_to, object_of, text_at
 from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.session import cookies
@@ -40,7 +40,7 @@ def crawl(source: Source) -> Crawl:
     more of the text than headline and norms.
     """
     answer = yield _request(source, "init", {}, {})
-    token = text_at(json_object(answer), "csrfToken")
+    token = text_at(object_of(answer, "The juris portal"), "csrfToken")
     if not token:
         raise ExtractError(
             f"{answer.url} gave no csrfToken, but {what_came(answer)}: the portal has another "
@@ -114,7 +114,7 @@ def _request(
 
 def _results(answer: Fetched) -> tuple[int, Sequence[Any]]:
     """Return how many hits there are, and those of this page; none is an answer without a list."""
-    found = json_object(answer)
+    found = object_of(answer, "The juris portal")
     total, results = found.get("hits"), found.get("resultList", [])
     if not isinstance(total, int) or not isinstance(results, list):
         raise ExtractError(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
-from monitor.adapters.asking import at, json_object, listed, number, number_up_to, one_of, text_at
+from monitor.adapters.api import at, listed, number, number_up_to, object_of, one_of, text_at
 from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.errors import ExtractError
@@ -78,7 +78,7 @@ def _address(source: Source, words: str, page: int) -> str:
 
 def _records(answer: Fetched) -> tuple[int, list[Any]]:
     """Return how many records there are, and those of this page."""
-    found = json_object(answer)
+    found = object_of(answer, "NeuRIS")
     members = found.get("member")
     if not isinstance(members, list) or not all(isinstance(at(m, "item"), dict) for m in members):
         said = "; ".join(text_at(error, "message") for error in listed(found.get("errors")))
