@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Set
-from typing import NamedTuple
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urljoin
 
-from monitor.adapters.asking import number, number_up_to
-from monitor.adapters.body import Form, form_of, what_came
+from monitor.adapters.api import number, number_up_to
 from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.forms import Form, form_with, has_field, page_of
 from monitor.adapters.html import (
     Element,
     absolute,
     drop,
     every,
     first,
-    parse,
     visible_blocks,
     visible_text,
 )
@@ -39,13 +37,6 @@ _NAME = re.compile(r"[\s–-]*asyl\.net:\s*(M\d+)", re.IGNORECASE)
 _DATE = re.compile(r"\bvom\s+(\d{1,2}\.\d{1,2}\.\d{4})")
 _A_PAGE = "100"
 _NARROWING = ("country", "court", "datefrom")
-
-
-class _Search(NamedTuple):
-    """The form: where it goes to, and what it sends as it stands, all its fields among it."""
-
-    action: str
-    sends: Mapping[str, str]
 
 
 def crawl(source: Source) -> Crawl:
@@ -78,47 +69,25 @@ def _searches(source: Source) -> Iterator[dict[str, str]]:
         yield {**narrowing, field: word}
 
 
-def _search(page: Fetched, needed: Set[str]) -> _Search:
-    """Return the form; ExtractError when there is none or it lacks a needed field."""
-    soup = _soup(page)
-    field = first(soup, "form input[name=fulltext]")
-    form = field.find_parent("form") if field else None
-    if form is None:
-        raise ExtractError(f"There is no search form (field `fulltext`) at {page.url} any more.")
-    sends = {str(tag["name"]): str(tag.get("value", "")) for tag in every(form, "input[name]")}
-    for tag in every(form, "select[name]"):
-        chosen = first(tag, "option[selected]") or first(tag, "option")
-        sends[str(tag["name"])] = str(chosen.get("value", "")) if chosen else ""
-    if first(form, f'select[name=limit] option[value="{_A_PAGE}"]'):
-        sends["limit"] = _A_PAGE
-    button = first(form, "button[name=newsearch]")
-    sends["newsearch"] = str(button.get("value", "")) if button else sends.get("newsearch", "")
-    if missing := needed - sends.keys():
-        raise ExtractError(
-            f"The search form at {page.url} has no field {', '.join(sorted(missing))} any more."
-        )
-    return _Search(absolute(page.url, str(form.get("action", ""))) or page.url, sends)
-
-
-def _soup(page: Fetched) -> Element:
-    if form_of(page) is not Form.HTML:
-        raise ExtractError(f"A page was expected at {page.url}, but {what_came(page)} came.")
-    return parse(page.text)
+def _search(page: Fetched, needed: Set[str]) -> Form:
+    """Return the form, set to long pages; ExtractError when it is gone or lacks a needed field."""
+    soup = page_of(page)
+    form = form_with(soup, "fulltext", needed, page.url)
+    long = first(soup, f'select[name=limit] option[value="{_A_PAGE}"]')
+    return form._replace(sends={**form.sends, "limit": _A_PAGE}) if long else form
 
 
 def _hits(
-    source: Source, search: _Search, words: Mapping[str, str], session: str
+    source: Source, search: Form, words: Mapping[str, str], session: str
 ) -> Generator[Request, Fetched, list[Item]]:
     """Return the newest hits of one search, `most` at the most."""
     headers = {"cookie": session} if session else {}
-    sent = urlencode({**search.sends, **words}).encode()
-    form = {**headers, "content-type": "application/x-www-form-urlencoded"}
-    answer = yield Request(search.action, form, "POST", sent, conditional=False)
+    answer = yield search.filled(words, "newsearch", session)
     most, items, number_of_page = number(source, "most", int(_A_PAGE)), list[Item](), 1
     while True:
-        soup = _soup(answer)
+        soup = page_of(answer)
         elements = every(soup, _HITS)
-        if not elements and not first(soup, "input[name=fulltext]"):
+        if not elements and not has_field(soup, "fulltext"):
             raise ExtractError(f"{answer.url} shows neither hits nor the search form any more.")
         items += [_item(element, answer.url) for element in elements]
         number_of_page += 1
