@@ -17,7 +17,10 @@ _FOOTNOTE = re.compile(r"(?:\s*(?:[¹²³⁴⁵⁶⁷⁸⁹⁰⁽⁾]+\)?|\*+\)?
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number of a statistic and what it counts; `key` names the row for ever."""
+    """One number of a statistic and what it counts.
+
+    `key` names the row for ever where labels may be reworded, `name` the whole number.
+    """
 
     row: str
     column: str
@@ -27,6 +30,7 @@ class Count:
     unit: str | None = None
     key: str = ""
     table: str = ""
+    name: str = ""
 
     @property
     def label(self) -> str:
@@ -48,7 +52,8 @@ def items_of(counts: Iterable[Count], url: str, lang: str | None) -> tuple[Item,
 
 def _item(count: Count, url: str, lang: str | None) -> Item:
     parts = [count.key or count.row, count.column, count.period or "", count.unit or ""]
-    name = "|".join(folded(part) for part in ([count.table] if count.table else []) + parts)
+    whole = [count.table, *parts] if count.table else parts
+    name = count.name or "|".join(map(folded, whole))
     label = count.label or count.table or "–"
     value = None if count.value is None else plain(count.value)
     return Item(
