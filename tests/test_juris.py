@@ -64,6 +64,7 @@ def test_the_token_and_the_session_are_handed_back_with_every_search() -> None:
     requests, _ = asked(SEARCH, INIT, hits(hit(1), of=1))
     assert [r.url.rpartition("/")[2] for r in requests] == ["init", "search"]
     assert all(r.method == "POST" and not r.conditional for r in requests)
+    assert requests[0].headers["cookie"] == 'r3autologin="bsmu"'
     sent = requests[1].headers
     assert sent["x-csrf-token"] == "abc.jp80"
     assert sent["cookie"] == 'r3autologin="bsmu"; JSESSIONID=1.jp80; up=x'

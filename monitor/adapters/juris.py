@@ -39,14 +39,14 @@ def crawl(source: Source) -> Crawl:
     Every decision names the searches that found it in a block of its own, because the hits show no
     more of the text than headline and norms.
     """
-    answer = yield _request(source, "init", {}, {})
+    known = f'r3autologin="{option(source, "portal")}"'
+    answer = yield _request(source, "init", {}, {"cookie": known})
     token = text_at(object_of(answer, "The juris portal"), "csrfToken")
     if not token:
         raise ExtractError(
             f"{answer.url} gave no csrfToken, but {what_came(answer)}: the portal has another "
             "protocol now, or the option `portal` is wrong."
         )
-    known = f'r3autologin="{option(source, "portal")}"'
     session = {"x-csrf-token": token, "cookie": cookies(answer, known=known)}
     found: dict[str, Item] = {}
     for words in source.options.get("search", ("",)):
