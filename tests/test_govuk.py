@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from monitor.adapters import govuk
+from monitor.diff import Known, compare, mark, seen, triage
 from monitor.errors import ExtractError
 from monitor.model import Item, Source
+from monitor.text.clean import clean
 from tests.contract import PAYLOADS, SAMPLES, answer, talk
 
 SITE = "https://www.gov.uk"
@@ -88,6 +91,11 @@ def test_a_publication_without_its_history_or_files_is_another_format(key: str) 
         read(PUBLICATION | {"details": found})
 
 
+def test_notes_that_cannot_be_read_are_another_format() -> None:
+    with pytest.raises(ExtractError, match="No note on changes can be read"):
+        read(details(change_history=[{"text": "First published."}]))
+
+
 def test_a_file_without_an_address_is_an_error() -> None:
     with pytest.raises(ExtractError, match=r"attaches «Note» .* without an address"):
         read(details(attachments=[{"attachment_type": "file", "title": "Note"}]))
@@ -125,6 +133,28 @@ def test_a_real_publication_has_ten_notes_and_three_documents() -> None:
     }
     before = read(older, replace(SOURCE, url=SITE + page["base_path"]))
     assert [a.id for a, b in zip(found, before, strict=True) if a != b] == [page["base_path"]]
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the sample answers are not here")
+def test_the_real_history_told_again_is_one_edit_per_note() -> None:
+    page = json.loads((REAL / "russia-publication.json").read_text("utf-8"))
+    history = page["details"]["change_history"]
+    source = replace(SOURCE, url=SITE + page["base_path"])
+    versions = [
+        read(
+            page
+            | {"details": page["details"] | {"change_history": history[first:]}}
+            | {"updated_at": str(first), "publishing_request_id": str(first)},
+            source,
+        )
+        for first in range(len(history))
+    ]
+    for (after, before), note in zip(pairwise(versions), history, strict=False):
+        known = {item.id: Known(item, seen(item)) for item in before}
+        found = triage({item.id: mark(item) for item in before}, after)
+        (change,) = compare(found, known, complete=True)
+        assert change.added == (f"{note['public_timestamp'][:10]}: {clean(note['note'])}",)
+        assert not change.removed
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the sample answers are not here")

@@ -65,7 +65,8 @@ def at(value: Any, *path: str) -> Any:
 def text_at(value: Any, *path: str) -> str:
     """Return the text or number at the path as one clean line; empty for anything else."""
     found = at(value, *path)
-    return clean(str(found)) if isinstance(found, str | int) else ""
+    plain = isinstance(found, str | int) and not isinstance(found, bool)
+    return clean(str(found)) if plain else ""
 
 
 def listed(value: Any) -> list[Any]:

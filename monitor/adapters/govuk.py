@@ -14,9 +14,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from monitor.adapters.api import Record, at, number, number_up_to, object_of, records_of, text_at
+from monitor.adapters.api import (
+    Record,
+    at,
+    listed,
+    number,
+    number_up_to,
+    object_of,
+    records_of,
+    text_at,
+)
 from monitor.adapters.crawl import Crawl, Kind, Option, option
-from monitor.adapters.html import absolute, parse, visible_blocks, visible_text
+from monitor.adapters.html import absolute, parse, visible_blocks
 from monitor.adapters.identity import unique
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
@@ -102,15 +111,15 @@ def _page(source: Source, fetched: Fetched) -> Iterator[Item]:
         date,
         state="withdrawn" if withdrawn else None,
     )
-    yield from _attachments(source, at(details, "attachments") or ())
-    for document in at(page, "links", "documents") or ():
+    yield from _attachments(source, listed(at(details, "attachments")))
+    for document in listed(at(page, "links", "documents")):
         yield _linked(source, document, "base_path", "public_updated_at")
 
 
 def _must_be_there(source: Source, page: Record) -> None:
     kind = text_at(page, "document_type")
     if kind in {"redirect", "gone", "vanish"}:
-        targets = (text_at(move, "destination") for move in at(page, "redirects") or ())
+        targets = (text_at(move, "destination") for move in listed(at(page, "redirects")))
         where = ", ".join(urljoin(_SITE, target) for target in targets if target)
         raise ExtractError(
             f"{source.url} is no page any more: GOV.UK answers «{kind}»"
@@ -123,11 +132,19 @@ def _must_be_there(source: Source, page: Record) -> None:
         )
 
 
-def _notes(details: Any) -> Iterator[str]:
-    """Yield the notes on changes, newest first, each with its day."""
-    for change in at(details, "change_history") or ():
-        if note := text_at(change, "note"):
-            yield f"{text_at(change, 'public_timestamp')[:10]}: {note}"
+def _notes(details: Any) -> list[str]:
+    """Return the notes on changes, newest first, each with its day."""
+    history = listed(at(details, "change_history"))
+    notes = [
+        (text_at(change, "public_timestamp")[:10], text_at(change, "note")) for change in history
+    ]
+    found = [f"{day}: {note}" for day, note in notes if note]
+    if history and not found:
+        raise ExtractError(
+            "No note on changes can be read (`details.change_history[].note`); the format of "
+            "GOV.UK's Content API has changed."
+        )
+    return found
 
 
 def _html(value: Any) -> tuple[str, ...]:
@@ -159,7 +176,7 @@ def _item(
     published = read_date(date) if date else None
     return Item(
         id=urlsplit(url).path,
-        title=visible_text(parse(title)) if "<" in title else clean(title),
+        title=clean(title),
         url=url,
         blocks=tuple(dict.fromkeys(filter(None, blocks))),
         published=published,

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from monitor.adapters.api import at, listed, number, number_up_to, object_of, one_of, text_at
 from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.html import absolute
 from monitor.adapters.identity import shortened, unique
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
@@ -118,7 +119,7 @@ def _item(hit: Any, source: Source) -> Item:
     return Item(
         id=name,
         title=_title(data, ruling, special) or name,
-        url=_address(hit) or text_at(data, "Allgemein", "DokumentUrl") or None,
+        url=_address(hit) or absolute("", text_at(data, "Allgemein", "DokumentUrl")),
         blocks=tuple(dict.fromkeys(_blocks(ruling, special))),
         published=published,
         published_text=None if published else date or None,
@@ -157,7 +158,7 @@ def _address(hit: Any) -> str | None:
         if text_at(document, "ContentType") == "MainDocument":
             for form in listed(at(document, "Urls", "ContentUrl")):
                 if text_at(form, "DataType") == "Html":
-                    return text_at(form, "Url") or None
+                    return absolute("", text_at(form, "Url"))
     return None
 
 
