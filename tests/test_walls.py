@@ -207,6 +207,13 @@ def test_a_page_with_only_some_of_what_is_declared_may_be_a_wall() -> None:
     assert wall(page(BROKEN["Page not found"]), source, URL)
 
 
+def test_a_kind_that_reads_the_frame_of_a_page_gets_it() -> None:
+    portal = replace(SOURCE, kind="juris")
+    assert wall(page(BROKEN["a page of scripts"]), portal, URL) is None
+    assert wall(page(ORDINARY["a list"], "https://example.org/"), portal, URL) is None
+    assert wall(page(BLOCKED["a captcha"]), portal, URL)
+
+
 # --- where it came from --------------------------------------------------------------------------
 
 

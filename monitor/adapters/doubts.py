@@ -15,8 +15,8 @@ _FEW = 3
 _STALE = timedelta(days=365)
 _AHEAD = timedelta(days=2)
 _LITTLE_TEXT = 400  # characters
-# UTF-8 that was read as something else, with the word around it.
-_MOJIBAKE = re.compile(r"\S*(?:�|Ã[¤¶¼ŸÃ©¨]|â€[žœ“™]|(?:[ÐÑ][^\w\s]){3})\S*")
+# UTF-8 that was read as something else.
+_MOJIBAKE = re.compile(r"�|Ã[¤¶¼ŸÃ©¨]|â€[žœ“™]|(?:[ÐÑ][^\w\s]){3}")
 
 
 def doubts(
@@ -49,7 +49,8 @@ def _about_the_page(asked: str, page: Fetched, items: Sequence[Item]) -> Iterato
         yield f"leads to another host, {got}"
     said = " ".join(text for item in items for text in (item.title, *item.blocks))
     if found := _MOJIBAKE.search(said):
-        yield f"letters look misread: «{found.group()[:40]}»"
+        word = said.rfind(" ", 0, found.start()) + 1
+        yield f"letters look misread: «{said[word : found.end() + 20].split()[0]}»"
     scripts = page.text.count("<script")
     if looks_like_html(page.text) and len(said) < _LITTLE_TEXT and scripts >= _FEW:
         yield f"hardly any text beside {scripts} scripts: written by JavaScript?"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -33,6 +34,9 @@ _SOME = 2500  # the same, for one whose heading says it
 _HARDLY_ANY = 250
 _FEW_LINKS = 20
 _FIRST_HEADINGS = 3
+
+# Other kinds know what they ask for, and may need just the frame of a page, or where it leads.
+_READ_WHOLE = frozenset({"page", "document"})
 
 _SPLIT = re.compile(r"\s+[|–—·»«•:/>-]+\s+|\s*[|»«•]\s*|:\s+")
 _EDGES = " \t.…!?:–-*«»\"'()"
@@ -82,7 +86,10 @@ def wall(page: Fetched, source: Source, asked: str) -> Wall | None:
         return None
     if is_challenge(page.text):
         return _as_wall(signs.BEFORE_READERS)
-    return _sign(_look(soup)) or _elsewhere(asked, page.url)
+    look, whole = _look(soup), source.kind in _READ_WHOLE
+    return _sign(look, signs.SIGNS if whole else signs.CERTAIN) or (
+        _elsewhere(asked, page.url) or _frame(look) if whole else None
+    )
 
 
 def is_challenge(text: str) -> bool:
@@ -129,19 +136,24 @@ def _look(soup: Element) -> _Look:
     return _Look(tuple(filter(None, said)), seen, len(links), password, app, refresh)
 
 
-def _sign(look: _Look) -> Wall | None:
+def _sign(look: _Look, known: Sequence[signs.Sign]) -> Wall | None:
     if len(look.prose) > _SOME:
         return None
-    for sign in signs.SIGNS:
+    for sign in known:
         if sign.needs_password and not look.password:
             continue
         if _is_headed(sign, look) or _is_said(sign, look):
             return _as_wall(sign)
-    if look.refresh and len(look.prose) < _HARDLY_ANY and look.links <= _FEW_LINKS:
-        return _as_wall(signs.SENDS_ELSEWHERE)
-    if look.app and len(look.prose) < _HARDLY_ANY and look.links <= _FEW_LINKS:
-        return _as_wall(signs.WANTS_SCRIPTS)
     return None
+
+
+def _frame(look: _Look) -> Wall | None:
+    """A page that says nothing: a signpost, or the frame that scripts are to fill."""
+    if len(look.prose) >= _HARDLY_ANY or look.links > _FEW_LINKS:
+        return None
+    if look.refresh:
+        return _as_wall(signs.SENDS_ELSEWHERE)
+    return _as_wall(signs.WANTS_SCRIPTS) if look.app else None
 
 
 def _is_headed(sign: signs.Sign, look: _Look) -> bool:
