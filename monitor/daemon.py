@@ -1,4 +1,4 @@
-"""`run`: three fixed jobs ask the store what is due; due times are rows, so nothing is missed.
+"""`run`: four fixed jobs ask the store what is due; due times are rows, so nothing is missed.
 
 APScheduler only ticks. A tick never waits for the work it starts: one slow source must not hold
 up the others, nor the watchdog.
@@ -10,14 +10,14 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Source
@@ -30,10 +30,11 @@ from monitor.pipeline import (
     compose_digests,
     deliver_pending,
 )
-from monitor.store import Store
+from monitor.store import Retention, Store
 
 TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
+TIDY_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,11 @@ class Daemon:
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for job in (self._check, self._compose, self._deliver):
+        often = (self._check, self._compose, self._deliver)
+        for job, every in (*((job, self._tick) for job in often), (self._tidy, TIDY_EVERY)):
             scheduler.add_job(
                 job,
-                IntervalTrigger(seconds=self._tick.total_seconds()),
+                IntervalTrigger(seconds=every.total_seconds()),
                 next_run_time=self._now(),
                 # Late is better than never: the default drops a run that is one second late.
                 misfire_grace_time=None,
@@ -124,7 +126,7 @@ class Daemon:
         watched = sum(source.enabled for source in self._plan.sources)
         return f"watching {watched} sources"
 
-    # --- the three jobs --------------------------------------------------------------------------
+    # --- the four jobs ---------------------------------------------------------------------------
 
     async def _check(self) -> None:
         """Start a check for each source that is due and not being checked."""
@@ -154,6 +156,19 @@ class Daemon:
 
     async def _deliver_all(self) -> None:
         await deliver_pending(self._store, self._door, self._now)
+
+    async def _tidy(self) -> None:
+        self._start("tidy", self._tidy_up())
+
+    async def _tidy_up(self) -> None:
+        """Look for damage before more is built on it, and forget what is too old to be kept."""
+        if damage := await asyncio.to_thread(self._store.upkeep.damage):
+            raise StoreError(
+                f"the database is damaged: {damage}; bring back a backup: "
+                "policy-monitor restore FILE"
+            )
+        if pruned := self._store.upkeep.prune(self._now(), Retention()):
+            log.info("pruned", **asdict(pruned))
 
     # --- tasks -----------------------------------------------------------------------------------
 

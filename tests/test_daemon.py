@@ -24,8 +24,11 @@ from monitor.fetch import Fetcher
 from monitor.match import compile_vocabulary
 from monitor.model import (
     Fetched,
+    Mail,
     MailingList,
+    MailState,
     NotModified,
+    Receipt,
     Request,
     Schedule,
     Source,
@@ -38,7 +41,7 @@ from monitor.notify import Notifier
 from monitor.pipeline import Office
 from monitor.render import Templates
 from monitor.shipped import shipped
-from monitor.store import Store
+from monitor.store import Filing, Retention, Store
 from tests.web import Page, Site, web
 
 PATIENCE = 20
@@ -303,6 +306,23 @@ async def test_a_disabled_source_is_left_alone(tmp_path: Path) -> None:
             await service.until(lambda: service.checks() >= 2)
             assert service.checks("off") == 0
             assert site.hits("/off.xml") == []
+
+
+@in_loop
+async def test_old_mails_are_emptied_without_being_asked(tmp_path: Path) -> None:
+    service = Service(tmp_path, a_plan())
+    with Store.open(f"sqlite:///{tmp_path / 'm.sqlite3'}") as store:
+        long_ago = now() - timedelta(days=40)
+        store.digests.meet(["team"], long_ago)
+        mail = Mail("team", "team@example.org", "<1@monitor.example>", b"Subject: x", long_ago)
+        store.digests.file(Filing("team", long_ago, "digest", 0), [mail])
+        (mail,) = store.outbox.due()
+        store.outbox.settle(mail, Receipt(MailState.ACCEPTED, "250"), long_ago, None)
+    async with service:
+        await service.until(
+            lambda: not service.store.upkeep.prune(now(), Retention(), dry_run=True)
+        )
+        assert service.store.outbox.count().accepted == 1
 
 
 @in_loop

@@ -10,7 +10,17 @@ import pytest
 from typer.main import get_command
 
 from monitor.adapters import ADAPTERS
-from monitor.cli import looking, setting_up, studying, trying, visiting, watching
+from monitor.cli import (
+    backtesting,
+    examining,
+    keeping,
+    looking,
+    setting_up,
+    studying,
+    trying,
+    visiting,
+    watching,
+)
 from monitor.cli.app import app
 from monitor.config import json_schema
 from monitor.config.shape import ListShape, SourceShape
@@ -18,7 +28,17 @@ from monitor.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMAND_MODULES = (looking, setting_up, studying, trying, visiting, watching)
+COMMAND_MODULES = (
+    backtesting,
+    examining,
+    keeping,
+    looking,
+    setting_up,
+    studying,
+    trying,
+    visiting,
+    watching,
+)
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 
 

@@ -65,6 +65,9 @@ def common(
 def main() -> None:
     """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
     from monitor.cli import (  # noqa: F401, PLC0415
+        backtesting,
+        examining,
+        keeping,
         looking,
         setting_up,
         studying,

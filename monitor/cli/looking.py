@@ -22,7 +22,15 @@ from monitor.store import ListState, OutboxCount, VersionRow
 _KIND_STYLES = {"added": "green", "edited": "yellow", "removed": "red"}
 
 
-def _since(text: str | None) -> datetime | None:
+def duration(text: str) -> timedelta:
+    """A length of time from `14d` or `6h`; wrong usage else."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def since_when(text: str | None) -> datetime | None:
     """A moment from `14d`, `2026-11-01` or an ISO time."""
     if text is None:
         return None
@@ -60,7 +68,7 @@ def alerts(
     with root.store() as store:
         found = [
             alert
-            for alert in store.history.alerts(_since(since))
+            for alert in store.history.alerts(since_when(since))
             if (topic is None or topic in alert.topics)
             and (chosen is None or wanted(alert, chosen))
         ]

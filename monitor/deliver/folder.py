@@ -33,6 +33,9 @@ class FolderDoor:
         return Receipt(MailState.ACCEPTED, f"written to {path}")
 
     async def __aenter__(self) -> Self:
+        """Raise DeliveryError when it is clear before that no file can be written."""
+        if not _can_be_written(self.folder):
+            raise DeliveryError(f"cannot write mails into {self.folder}: no directory of ours")
         return self
 
     async def __aexit__(
@@ -50,6 +53,13 @@ def file_name(mail: Mail) -> str:
     mark = blake2b(f"{mail.message_id}\n{mail.recipient}".encode(), digest_size=6).hexdigest()
     who = _UNSAFE.sub("_", mail.recipient)[:80]
     return f"{moment}-{_UNSAFE.sub('_', mail.list_id)[:60]}-{mark}-{who}.eml"
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether the folder, or the nearest one above it that exists, takes new files."""
+    path = folder.absolute()
+    there = next(each for each in (path, *path.parents) if each.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def _write(path: Path, content: bytes) -> None:

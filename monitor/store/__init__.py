@@ -8,7 +8,7 @@ from monitor.store.checks import Checks, FollowUp
 from monitor.store.copies import Restored, back_up, restore, verify
 from monitor.store.digests import Digests, Filing, ListState
 from monitor.store.history import History, ItemVersion, VersionRow
-from monitor.store.opening import Store
+from monitor.store.opening import Store, database_file
 from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
 from monitor.store.saving import Saved, Settled, Stored
 from monitor.store.upkeep import Pruned, Retention, Room
@@ -34,6 +34,7 @@ __all__ = [
     "Stored",
     "VersionRow",
     "back_up",
+    "database_file",
     "restore",
     "verify",
 ]

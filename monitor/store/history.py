@@ -72,6 +72,12 @@ class History:
         with self._reading.connect() as connection:
             return tuple(VersionRow(*row) for row in connection.execute(query))
 
+    def first_version(self, source: str) -> int | None:
+        """Return the number of a source's first version: what was there at first sight."""
+        c = tables.version.c
+        with self._reading.connect() as connection:
+            return connection.execute(select(func.min(c.number)).where(c.source == source)).scalar()
+
     def state_at(self, source: str, number: int) -> dict[str, Item]:
         """Return the items as they stood after the numbered version, by id.
 

@@ -111,6 +111,14 @@ def file_of(address: URL) -> Path | None:
     return Path(address.database or "") if named and address.database else None
 
 
+def database_file(url: str) -> Path | None:
+    """Return the file that a database URL names; None for a server. Raises StoreError."""
+    try:
+        return file_of(make_url(url))
+    except ArgumentError as error:
+        raise StoreError(f"the database URL cannot be used: {error}") from error
+
+
 def known_revisions() -> frozenset[str]:
     """Return the schemas that this release can bring up to date."""
     scripts = ScriptDirectory.from_config(_alembic())
@@ -127,7 +135,7 @@ def _refuse_foreign_file(address: URL) -> None:
             f"{path} is empty: it was a database once, or something else made it. "
             "Restore a backup, or delete the file to start afresh"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # addresses lie there
 
 
 def _engine(address: URL) -> Engine:

@@ -117,6 +117,11 @@ class Upkeep:
 
     # --- looking for damage ----------------------------------------------------------------------
 
+    def try_writing(self) -> None:
+        """Take the right to write and give it back; StoreError when there is none to be had."""
+        with self._engine.begin():
+            pass
+
     def damage(self) -> str | None:
         """Return what SQLite's own check finds wrong, in its words; a server checks itself."""
         if self._engine.dialect.name != "sqlite":

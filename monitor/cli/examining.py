@@ -1,0 +1,287 @@
+"""The command that looks for what is wrong before it hurts: doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+from rich.text import Text
+
+from monitor.adapters import ADAPTERS
+from monitor.cli import show
+from monitor.cli.app import EXIT_UNDONE, AsJson, app
+from monitor.cli.root import Root, now
+from monitor.config import Config
+from monitor.errors import ConfigError, MonitorError
+from monitor.health import failing
+from monitor.model import Receives
+from monitor.render import check_templates
+from monitor.settings import VARIABLES
+from monitor.store import Store, database_file
+
+MEGABYTE = 2**20
+LEAST_ROOM = 50 * MEGABYTE
+LITTLE_ROOM = 500 * MEGABYTE
+LARGE_LOG = 64 * MEGABYTE
+SAMPLE = 2_000
+MAIL_WAITS = timedelta(hours=4)
+# Clocks of two machines differ; this much more is a clock that was set wrong.
+CLOCK_TOLERANCE = timedelta(minutes=10)
+# No machine that runs this release has seen an earlier time with a clock that is right.
+RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `advice` says what to do about it."""
+
+    check: str
+    state: State
+    message: str
+    advice: str = ""
+
+
+Findings = Iterator[Finding]
+_STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red"}
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Read every stored text, not a sample.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong: configuration, database, disk, mail server, clock, permissions.
+
+    Nothing is changed or mailed; the mail server is greeted and logged in to. Each line says what
+    to do; exit status 1 when one says fail. `check-sources` looks at the sources themselves.
+    """
+    root: Root = context.obj
+    found = list(_examine(root, None if thorough else SAMPLE))
+    if as_json:
+        healthy = all(finding.state is not State.FAIL for finding in found)
+        show.as_json({"healthy": healthy, "checks": [asdict(finding) for finding in found]})
+    else:
+        for finding in found:
+            _show(finding)
+    if any(finding.state is State.FAIL for finding in found):
+        raise typer.Exit(EXIT_UNDONE)
+
+
+def _show(finding: Finding) -> None:
+    state = Text(f"{finding.state.value:4}", style=_STYLES[finding.state])
+    advice = f" – {finding.advice}" if finding.advice else ""
+    show.line(Text.assemble(state, f"  {finding.check:13}  {finding.message}{advice}"))
+
+
+def _examine(root: Root, most: int | None) -> Findings:
+    config = _config(root)
+    with show.progress("examining", 5) as advance:
+        for name, findings in {
+            "configuration": lambda: _configuration(root, config),
+            "templates": lambda: _templates(root),
+            "database": lambda: _database(root, config, most),
+            "mail": lambda: _mail(root),
+            "permissions": lambda: _permissions(root),
+        }.items():
+            yield from _in_words(name, findings)
+            advance(name)
+
+
+def _in_words(name: str, findings: Callable[[], Findings]) -> Findings:
+    """A trouble that ends an examination is its last finding."""
+    try:
+        yield from findings()
+    except MonitorError as error:
+        yield Finding(name, State.FAIL, str(error))
+
+
+# --- what was written by people ------------------------------------------------------------------
+
+
+def _config(root: Root) -> Config | ConfigError:
+    try:
+        return root.config
+    except ConfigError as error:
+        return error
+
+
+def _configuration(root: Root, config: Config | ConfigError) -> Findings:
+    if isinstance(config, ConfigError):
+        number = len(config.problems)
+        first = f"{config.problems[0]}" + (f" (and {number - 1} more)" if number > 1 else "")
+        yield Finding("configuration", State.FAIL, first, "`policy-monitor lint` names them all")
+        return
+    watched = [source for source in config.sources if source.enabled]
+    what = f"{len(watched)} sources, {len(config.lists)} lists"
+    yield Finding("configuration", State.OK, what)
+    if not any(each.receives is Receives.TROUBLE for each in config.lists):
+        advice = "add a list with `receives: trouble` to recipients.yaml"
+        yield Finding("configuration", State.WARN, "nobody hears when a source breaks", advice)
+    if config.contact is None:
+        advice = "set `contact` in sources.yaml"
+        yield Finding("configuration", State.WARN, "sites are not told whom to write to", advice)
+    needed = {name: s.id for s in watched for name in ADAPTERS[s.kind].secrets}
+    for name in sorted(needed.keys() - root.settings.kind_secrets.keys()):
+        advice = f"set {name} or {name}_FILE"
+        yield Finding("configuration", State.WARN, f"{needed[name]} lacks its key", advice)
+
+
+def _templates(root: Root) -> Findings:
+    problems = check_templates(root.templates)
+    for problem in problems:
+        yield Finding("templates", State.FAIL, str(problem), "no digest can be made with it")
+    if not problems:
+        yield Finding("templates", State.OK, "all render, in every language")
+
+
+# --- the database and its disk -------------------------------------------------------------------
+
+
+def _database(root: Root, config: Config | ConfigError, most: int | None) -> Findings:
+    file = database_file(root.settings.database)
+    if file and not file.exists():
+        yield Finding("database", State.WARN, f"there is no {file} yet", "`check` makes it")
+        yield _clock(None)
+        return
+    with root.store() as store:
+        yield from _soundness(store, most)
+        yield from _disk(file) if file else ()
+        yield from _outbox(store)
+        yield _clock(store.upkeep.newest())
+        if isinstance(config, Config):
+            yield _sources(config, store)
+
+
+def _soundness(store: Store, most: int | None) -> Findings:
+    store.upkeep.try_writing()
+    advice = "stop the service; `policy-monitor restore FILE` brings back a backup"
+    if damage := store.upkeep.damage():
+        yield Finding("database", State.FAIL, f"it is damaged: {damage}", advice)
+        return
+    count, bad = 0, []
+    for where, is_damaged in store.upkeep.unreadable(most):
+        count += 1
+        bad += [where] if is_damaged else []
+    if bad:
+        told = f"{len(bad)} of {count} texts are damaged, first {bad[0]}"
+        yield Finding("database", State.FAIL, told, advice)
+    else:
+        which = "all" if most is None or count < most else "the newest"
+        yield Finding("database", State.OK, f"sound, writable, {which} {count} texts readable")
+
+
+def _disk(file: Path) -> Findings:
+    free = shutil.disk_usage(file.parent).free
+    told = f"{free // MEGABYTE} MB free for a database of {file.stat().st_size // MEGABYTE} MB"
+    state = State.FAIL if free < LEAST_ROOM else State.WARN if free < LITTLE_ROOM else State.OK
+    yield Finding("disk", state, told, "" if state is State.OK else "make room")
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size > LARGE_LOG:
+        told = f"{log} has grown to {log.stat().st_size // MEGABYTE} MB"
+        yield Finding("disk", State.WARN, told, "some program keeps the database open; restart it")
+
+
+def _outbox(store: Store) -> Findings:
+    outbox = store.outbox.count()
+    told = f"{outbox.pending} mails wait, {outbox.refused} were refused"
+    if outbox.oldest_pending and now() - outbox.oldest_pending > MAIL_WAITS:
+        told = f"{told}, the oldest since {show.moment(outbox.oldest_pending)}"
+        yield Finding("outbox", State.WARN, told, "see what the mail server says below")
+    else:
+        yield Finding("outbox", State.OK, told)
+
+
+def _sources(config: Config, store: Store) -> Finding:
+    states = store.checks.states()
+    troubled = [
+        source.id
+        for source in config.sources
+        if source.enabled
+        and (state := states.get(source.id))
+        and failing(source, state, now()) is not None
+    ]
+    if troubled:
+        advice = "`policy-monitor status` says why, `check-sources` visits them"
+        return Finding("sources", State.WARN, f"in trouble: {', '.join(troubled)}", advice)
+    return Finding("sources", State.OK, "none in trouble; `check-sources` visits them all")
+
+
+# --- the rest of the machine ---------------------------------------------------------------------
+
+
+def _clock(newest: datetime | None) -> Finding:
+    moment = now()
+    told = f"{moment:%Y-%m-%d %H:%M} UTC"
+    if moment < (newest or RELEASED) - CLOCK_TOLERANCE:
+        earlier = f"{told} is before {newest or RELEASED:%Y-%m-%d %H:%M}, when it ran last"
+        return Finding("clock", State.FAIL, earlier, "set the clock; let it follow a time server")
+    try:
+        ZoneInfo("Europe/Berlin")
+    except ZoneInfoNotFoundError:
+        return Finding("clock", State.FAIL, "no time zones are known", "install tzdata")
+    return Finding("clock", State.OK, f"{told}, time zones known")
+
+
+def _mail(root: Root) -> Findings:
+    where = root.settings.mail
+    asyncio.run(_open_door(root))
+    if where.startswith("file:"):
+        told = f"mails are only written as files ({where})"
+        yield Finding("mail", State.WARN, told, "set MONITOR_MAIL to a mail server to send them")
+        return
+    yield Finding("mail", State.OK, f"{where} takes our mails")
+    domain = root.settings.mail_from.rpartition("@")[2].rstrip(">")
+    if "." not in domain or domain.endswith((".localdomain", ".local", ".internal")):
+        told = f"mails come from {root.settings.mail_from}, which others cannot answer"
+        yield Finding("mail", State.WARN, told, "set MONITOR_MAIL_FROM")
+
+
+async def _open_door(root: Root) -> None:
+    """Connect, encrypt and log in, and say goodbye; DeliveryError when that fails."""
+    async with root.door()():
+        pass
+
+
+class _Private(NamedTuple):
+    """A file that others have no business with."""
+
+    path: Path
+    state: State
+    why: str
+
+
+def _permissions(root: Root) -> Findings:
+    open_to_all = [each for each in _private(root) if each.path.stat().st_mode & 0o007]
+    for path, state, why in open_to_all:
+        mode = "700" if path.is_dir() else "600"
+        told = f"every user of this machine can read {path}, {why}"
+        yield Finding("permissions", state, told, f"chmod {mode} {path}")
+    if not open_to_all:
+        yield Finding("permissions", State.OK, "secrets and addresses are kept from other users")
+
+
+def _private(root: Root) -> Iterable[_Private]:
+    for name in VARIABLES:
+        secret = root.environ.get(name) if name.endswith("_FILE") else None
+        if secret:
+            yield _Private(Path(secret), State.FAIL, "which holds a secret")
+    file = database_file(root.settings.database)
+    if file and file.exists() and file.stat().st_mode & 0o007:
+        yield _Private(file.parent, State.WARN, "where mail addresses lie")

@@ -1,0 +1,130 @@
+"""Commands that keep the database safe and small: backup, restore, prune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import show
+from monitor.cli.app import AsJson, app
+from monitor.cli.looking import duration
+from monitor.cli.root import Root, now
+from monitor.errors import StoreError
+from monitor.store import Retention, Store, back_up
+from monitor.store import restore as put_back
+
+_KEPT = Retention()
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy is to be.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Take the place of a file that is there.")
+    ] = False,
+) -> None:
+    """Copy the database into a file, also while the service runs.
+
+    The copy appears under its name only when it is whole and verified. It holds mail addresses:
+    keep it as safe as the database.
+    """
+    root: Root = context.obj
+    with show.progress("copying", 1) as advance:
+        size = back_up(root.settings.database, file, replace=force)
+        advance(str(file))
+    show.line(f"{file}: {_megabytes(size)}, verified")
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `backup` made.")],
+) -> None:
+    """Put a copy in the place of the database; stop the service first.
+
+    The copy is verified before anything changes, and the present database is kept beside it. What
+    was mailed after the copy was made is not known to it, and may be mailed again.
+    """
+    root: Root = context.obj
+    with show.progress("restoring", 1) as advance:
+        restored = put_back(root.settings.database, file, now())
+        advance(str(file))
+    show.line(f"{restored.file} is again what {file} holds")
+    if restored.before:
+        show.line(f"what was there before is kept as {restored.before}")
+    with root.store() as store:
+        _tell_what_follows(store)
+
+
+def _tell_what_follows(store: Store) -> None:
+    mails = store.outbox.count().pending
+    states = store.digests.states().values()
+    alerts = {alert.id for state in states for alert in store.digests.pending(state)}
+    last = store.upkeep.newest()
+    show.line(
+        f"It knows nothing of what happened after {show.moment(last)}: {mails} mails wait in its "
+        f"outbox, {len(alerts)} alerts for a digest. Of these, what was mailed since will be "
+        "mailed again – the mails with the same bytes and Message-ID, the alerts in a new digest – "
+        "and what sources changed since will be found and told again. Warn the readers. "
+        "`policy-monitor digest --preview DIR` shows what would be mailed; then start the service."
+    )
+
+
+@app.command()
+def prune(
+    context: typer.Context,
+    mails: Annotated[
+        str, typer.Option(help="Keep text and address of settled mails this long.")
+    ] = f"{_KEPT.mails.days}d",
+    versions: Annotated[
+        str, typer.Option(help="Keep old texts of items, and digests, this long.")
+    ] = f"{_KEPT.versions.days}d",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Change nothing, only say how much it would be.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget what is old: mails with their addresses, texts that were replaced long ago, digests.
+
+    Alerts stay, with the newest text of each item, texts that raised an alert, and the
+    fingerprints of all that was ever seen: nothing is told again. The service does the same once
+    a day, with the default times. Run by hand while it is stopped, the file is made smaller, too.
+    """
+    root: Root = context.obj
+    retention = Retention(duration(mails), duration(versions))
+    with root.store() as store:
+        pruned = store.upkeep.prune(now(), retention, dry_run=dry_run)
+        note = None if dry_run else _shrink(store)
+    if as_json:
+        numbers = {name: getattr(pruned, name) for name in ("mails", "versions", "digests")}
+        show.as_json(numbers | {"dry_run": dry_run})
+        return
+    verb = "would be" if dry_run else "were"
+    show.line(
+        f"{pruned.mails} mails {verb} emptied, {pruned.versions} old texts forgotten, "
+        f"{pruned.digests} digests removed"
+    )
+    if note:
+        show.line(note)
+
+
+def _shrink(store: Store) -> str | None:
+    """Write the file anew where that pays, and say what came of it."""
+    before = store.upkeep.room()
+    if before is None or not before.is_worth_shrinking:
+        return None
+    try:
+        with store.only_daemon(), show.progress("shrinking", 1):
+            store.upkeep.shrink()
+    except StoreError as error:
+        unused = _megabytes(before.unused)
+        return f"{unused} within the file are free for new rows; it was not made smaller: {error}"
+    after = store.upkeep.room() or before
+    return f"the file shrank from {_megabytes(before.size)} to {_megabytes(after.size)}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.1f} MB"
