@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from monitor.adapters import (
     asylnet,
+    bamf_statistics,
     cellar,
     cnda,
     dip,
@@ -48,6 +49,7 @@ ADAPTERS: Mapping[str, Kind] = MappingProxyType(
         "neuris": neuris.KIND,
         "rechtspraak": rechtspraak.KIND,
         "ris-at": ris_at.KIND,
+        "bamf-statistics": bamf_statistics.KIND,
         "eurostat": eurostat.KIND,
         "json": json_api.KIND,
         "table": table.KIND,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 from monitor.text.clean import clean
 from monitor.text.dates import read_date
@@ -96,4 +97,14 @@ def _interval(plain: str) -> str | None:
     year = end[:4] if end else ""
     begin = _single(parts[0]) or (_single(f"{parts[0].rstrip('.')} {year}") if year else None)
     begin = begin or (_single(f"{parts[0].rstrip('.')}.{year}") if year else None)
-    return f"{begin}/{end}" if begin and end and "/" not in begin + end else None
+    return _whole(begin, end) if begin and end and "/" not in begin + end else None
+
+
+def _whole(begin: str, end: str) -> str:
+    """The interval, or the month or year that it fills."""
+    if len(begin) == len(end) == 10 and begin.endswith("-01"):
+        if begin[5:] == "01-01" and end == f"{begin[:4]}-12-31":
+            return begin[:4]
+        if begin[:7] == end[:7] and (date.fromisoformat(end) + timedelta(days=1)).day == 1:
+            return begin[:7]
+    return f"{begin}/{end}"
