@@ -195,15 +195,18 @@ def _in_short(words: str) -> str:
 
 def _passages(matches: Iterable[Match]) -> list[tuple[tuple[Piece, ...], str]]:
     """The passages around the matches with their places; those that overlap are one."""
-    passages: list[tuple[tuple[Piece, ...], str]] = []
+    passages: list[tuple[tuple[Piece, ...], list[str]]] = []
     for match in matches:
-        for number, (passage, place) in enumerate(passages):
+        for number, (passage, places) in enumerate(passages):
             if both := joined(passage, match.excerpt):
-                passages[number] = both, place or match.place
+                passages[number] = both, [*places, match.place]
                 break
         else:
-            passages.append((match.excerpt, match.place))
-    return passages[:EXCERPTS_SHOWN]
+            passages.append((match.excerpt, [match.place]))
+    return [
+        (passage, "; ".join(filter(None, dict.fromkeys(places))))
+        for passage, places in passages[:EXCERPTS_SHOWN]
+    ]
 
 
 def _without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:

@@ -230,7 +230,10 @@ def text_of(mail: EmailMessage) -> str:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *sources: Source, lists: tuple[MailingList, ...] = (TEAM, OPS)
+    folder: Path,
+    *sources: Source,
+    lists: tuple[MailingList, ...] = (TEAM, OPS),
+    secrets: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
     """Open a world with an empty site, an empty database and an empty mailbox."""
     templates = folder / "templates"
@@ -245,5 +248,7 @@ async def world(
         )
         with Store.open(f"sqlite:///{folder / 'monitor.db'}") as store:
             opened = World(site, store, folder / "mails", office)
-            async with Fetcher(user_agent="stories/1", now=lambda: opened.now) as opened.fetcher:
+            async with Fetcher(
+                user_agent="stories/1", now=lambda: opened.now, secrets=secrets
+            ) as opened.fetcher:
                 yield opened

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import RenderError
-from monitor.model import Digest, Section, TroubleReport
+from monitor.model import Digest, Remark, Section, TroubleReport
 from monitor.render import Rendered, Templates, check_templates, compose
 from monitor.render.plain import address, one_line, safe_link, shown
+from monitor.render.samples import REMARKS
 from monitor.render.words import Words
 from tests import digests
 
@@ -96,6 +98,34 @@ def links_in(text: str) -> set[str]:
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped templates, to be spoilt."""
     return shutil.copytree(SHIPPED, tmp_path / "templates")
+
+
+# --- remarks and places --------------------------------------------------------------------------
+
+
+def test_each_remark_has_words_in_both_parts_and_an_unknown_one_is_shown_as_it_is() -> None:
+    values = (("question", "3 und 4"), ("words", "<keine> Erkenntnisse"))
+    entry = digests.an_entry(
+        places=("Frage 12, S. 7",),
+        remarks=(Remark("advance"), Remark("withheld", values), Remark("<b>neu", values)),
+    )
+    mail = rendered(digests.a_digest(Section("desertion", "Desertion", (entry,))))
+    for words in (
+        "Die Antwort liegt als Vorabfassung vor",
+        "Nicht offen beantwortet – Frage 3 und 4: „<keine> Erkenntnisse“",
+        "<b>neu, question: 3 und 4, words: <keine> Erkenntnisse",
+        "(Frage 12, S. 7)",
+    ):
+        assert words in " ".join(mail.text.split())
+        assert escape(words, quote=False) in mail.html
+
+
+def test_every_code_of_a_procedure_has_german_words() -> None:
+    entry = digests.an_entry(remarks=tuple(Remark(code) for code in REMARKS))
+    mail = rendered(digests.a_digest(Section("desertion", "Desertion", (entry,))))
+    said = re.findall(r"^  ! (.*)$", mail.text, re.MULTILINE)
+    assert len(said) == len(REMARKS)
+    assert not set(said) & set(REMARKS)
 
 
 # --- what people read ----------------------------------------------------------------------------

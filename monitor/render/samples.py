@@ -14,11 +14,17 @@ from monitor.model import (
     Failing,
     Health,
     Piece,
+    Remark,
     Section,
     Side,
     TroubleReport,
 )
 
+REMARKS = (
+    *("answered", "advance", "advance-replaced", "extended", "followed-up", "withdrawn"),
+    *("overdue", "withheld", "tables"),
+)
+_VALUES = (("days", "15"), ("words", "no findings"), ("question", "3, 7"))
 _NOW = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 _HOSTILE = "{{ 7*7 }} <script>=?utf-8?q?a=0d=0aBcc:_x@y?=\r\nBcc: x@y\x00\u202e\ud800"
 _TROUBLE = (
@@ -79,9 +85,20 @@ def _many() -> tuple[Section, ...]:
         citations=("§ 3 AsylG",),
         also=(Also("Registry", "https://registry.example/7"), Also("Office", None)),
     )
+    codes = (*REMARKS, "a code of tomorrow")
+    remarked = replace(
+        edited,
+        alert=10,
+        places=("S. 7",),
+        remarks=(
+            *(Remark(code, _VALUES) for code in codes),
+            Remark("overdue"),
+            Remark("withheld", _VALUES[1:2]),
+        ),
+    )
     return (
         Section("d", "Desertion", (added, edited, removed)),
-        Section("a", "Asylum", (unread, bare, withdrawn, told)),
+        Section("a", "Asylum", (unread, bare, withdrawn, told, remarked)),
         Section("n", "Nothing in it", ()),
     )
 
