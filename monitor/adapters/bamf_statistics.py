@@ -127,14 +127,10 @@ def _rows(lines: Sequence[Sequence[Word]], width: int, url: str) -> list[_Row]:
     return [row for row in rows if row.name]
 
 
-def _name(line: Sequence[Word]) -> list[Word]:
-    """The words before the first number."""
-    words: list[Word] = []
-    for word in line:
-        if _is_cell(word.text):
-            break
-        words.append(word)
-    return words
+def _name(line: Sequence[Word]) -> Sequence[Word]:
+    """The words up to the last that is no number: names hold dashes and numbers too."""
+    last = max((at for at, word in enumerate(line) if not _is_cell(word.text)), default=-1)
+    return line[: last + 1]
 
 
 def _is_cell(text: str) -> bool:

@@ -1,0 +1,165 @@
+"""JSON APIs whose structure is declared: paths, paging, figures, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from monitor.adapters.json_path import path_rule, text_at, texts_at, values_at
+from monitor.errors import ExtractError
+from monitor.model import Item, Select, Source
+from tests.contract import SAMPLES, answer, talk
+
+RECORD = {"a": {"b": [{"c": "x"}, {"c": 2}, {"d": None}]}, "list": ["p", "", "q"], "no": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        ("a.b[*].c", ["x", "2"]),
+        ("$.a.b[1].c", ["2"]),
+        ("a.b[9].c", []),
+        ("a.z.c", []),
+        ("list", ["p", "q"]),
+        ("list[*]", ["p", "q"]),
+        ("no", []),
+        ("a", []),
+    ],
+)
+def test_a_path_leads_to_plain_values(path: str, texts: list[str]) -> None:
+    assert texts_at(RECORD, path) == texts
+
+
+def test_a_path_that_leads_nowhere_gives_nothing() -> None:
+    assert text_at(RECORD, "") == ""
+    assert values_at([1], "a") == []
+    assert values_at(RECORD, "$") == [RECORD]
+
+
+@pytest.mark.parametrize("path", ["a", "results[*]", "$", "$.a-b.c[0]", "a[*][*].ü"])
+def test_a_good_path_is_accepted(path: str) -> None:
+    assert path_rule(path) is None
+
+
+@pytest.mark.parametrize("path", ["a..b", "a[", "a[x]", "[*]]", "a."])
+def test_a_bad_path_is_named(path: str) -> None:
+    assert f"`{path}`" in (path_rule(path) or "")
+
+
+def a_source(select: dict[str, str] | None = None, **options: Any) -> Source:
+    given = {
+        key: (text,) if isinstance(text, str) else tuple(text) for key, text in options.items()
+    }
+    chosen = Select(**{"items": "items", **(select or {})})
+    return Source(
+        "j", "J", "json", "https://api.example/list?q=x", lang="de", select=chosen, options=given
+    )
+
+
+class Server:
+    """Answers with one value after the other, and remembers what was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.asked = answers, list[str]()
+
+    def items(self, source: Source) -> tuple[Item, ...]:
+        def give(number: int, url: str) -> Any:
+            self.asked.append(url)
+            text = self.answers[min(number, len(self.answers) - 1)]
+            text = text if isinstance(text, str) else json.dumps(text)
+            return answer(text, "application/json", url)
+
+        return talk(source, give)
+
+
+def page(*numbers: int, **more: Any) -> dict[str, Any]:
+    return {"items": [{"title": f"Nr. {n}", "url": f"/{n}"} for n in numbers], **more}
+
+
+def test_pages_are_followed_by_address_cursor_page_and_offset() -> None:
+    server = Server(page(1, next="/list?q=x&s=2"), page(2, next=None))
+    assert len(server.items(a_source(next="next"))) == 2
+    assert server.asked[1] == "https://api.example/list?q=x&s=2"
+    server = Server(page(1, meta={"c": "a=/+"}), page(2, meta={"c": ""}))
+    server.items(a_source(next="meta.c", cursor="cursor"))
+    assert server.asked[1] == "https://api.example/list?q=x&cursor=a%3D%2F%2B"
+    server = Server(page(1, 2), page(3))
+    server.items(a_source(page="p", page_size="2"))
+    assert server.asked[1:] == ["https://api.example/list?q=x&p=2"]
+    server = Server(page(1, 2), page(3, 4), page())
+    assert len(server.items(a_source(offset="start"))) == 4
+    assert server.asked[1:] == [f"https://api.example/list?q=x&start={n}" for n in (2, 4)]
+
+
+def test_paging_ends_at_a_bound_and_at_an_address_seen_before() -> None:
+    server = Server(page(1))
+    server.items(a_source(page="p", pages="3"))
+    assert len(server.asked) == 3
+    server = Server(page(1, next="/list?q=x"))
+    server.items(a_source(next="next"))
+    assert len(server.asked) == 1
+
+
+def test_a_next_page_on_another_host_is_refused() -> None:
+    with pytest.raises(ExtractError, match="another host"):
+        Server(page(1, next="https://evil.example/")).items(a_source(next="next"))
+
+
+def test_an_empty_list_is_no_fault_but_a_missing_one_is() -> None:
+    assert Server(page()).items(a_source()) == ()
+    with pytest.raises(ExtractError, match=r"Nothing lies at `items`.*`error`.*no such query"):
+        Server({"error": "no such query"}).items(a_source())
+
+
+def test_records_without_title_or_text_are_told() -> None:
+    with pytest.raises(ExtractError, match=r"1 of 2 records .* neither a title nor a text"):
+        Server({"items": [{"title": "a"}, {"name": "b"}]}).items(a_source())
+    with pytest.raises(ExtractError, match="are no records"):
+        Server({"items": ["a"]}).items(a_source())
+
+
+def test_names_last_when_the_order_turns_or_the_title_changes() -> None:
+    source = a_source(id="id")
+    one = Server({"items": [{"id": 1, "title": "a"}, {"id": 2, "title": "b"}]}).items(source)
+    two = Server({"items": [{"id": 2, "title": "c"}, {"id": 1, "title": "a"}]}).items(source)
+    assert [item.id for item in one] == [item.id for item in two][::-1]
+
+
+def test_an_address_may_be_put_together() -> None:
+    (item,) = Server({"items": [{"id": 7, "title": "a"}]}).items(
+        a_source(link="https://x.example/{id}.html")
+    )
+    assert item.url == "https://x.example/7.html"
+
+
+def test_numbers_are_exact_and_missing_values_are_told() -> None:
+    source = a_source(value="n", row="land", period="year")
+    text = '{"items": [{"land": "RU", "year": 2026, "n": 0.1}, {"land": "BY", "year": 2026, "n": "*"}]}'
+    items = Server(text).items(source)
+    assert [item.figure.value for item in items if item.figure] == ["0.1", None]
+    with pytest.raises(ExtractError, match="option `value`"):
+        Server({"items": [{"land": "RU"}]}).items(source)
+
+
+@pytest.mark.skipif(not (SAMPLES / "dip").is_dir(), reason="the samples are not here")
+def test_real_answers_are_read_by_declared_paths() -> None:
+    read = 0
+    for path in sorted((SAMPLES / "dip").rglob("*.json")):
+        text = path.read_text("utf-8", "replace")
+        try:
+            found = json.loads(text)
+        except ValueError:
+            continue
+        if (
+            isinstance(found, dict)
+            and isinstance(found.get("documents"), list)
+            and found["documents"]
+        ):
+            source = a_source({"items": "documents", "title": "titel", "date": "datum"}, id="id")
+            items = Server(text).items(source)
+            assert items, path
+            assert len({item.id for item in items}) == len(items), path
+            read += 1
+    assert read
