@@ -346,6 +346,18 @@ def test_known_items_have_their_last_text_and_all_they_ever_said(store: Store) -
     assert known.seen == said
 
 
+def test_an_item_stays_lost_whatever_is_edited_elsewhere(store: Store) -> None:
+    item = an_item("a")
+    store.checks.save(Saved(state(1), added=(stored(item), stored(an_item("b")))))
+    store.checks.save(Saved(state(2), removed=("a",), missing=("a",)))
+    edited = an_item("b", "another text")
+    store.checks.save(Saved(state(3), touched=(mark(item),), edited=(stored(edited),)))
+    assert store.checks.known("court", ["a"])["a"].lost
+    changed = an_item("a", "another text")
+    store.checks.save(Saved(state(4), edited=(stored(changed),)))
+    assert not store.checks.known("court", ["a"])["a"].lost
+
+
 def test_a_renamed_item_keeps_its_history_and_goes_by_its_new_name(store: Store) -> None:
     item = an_item("old")
     store.checks.save(Saved(state(1), added=(stored(item),), alerts=(an_alert(item="old"),)))

@@ -370,7 +370,8 @@ def test_old_digests_go_and_their_alerts_are_not_mailed_again(store: Store) -> N
 
 def test_a_digest_that_alone_settles_an_alert_stays(store: Store) -> None:
     with_alerts(store, "a")
-    met(store)
+    met(store, "team", "others")
+    store.digests.pass_cutoff("others", NOW, settled=1000)
     (alert,) = store.digests.pending(store.digests.states()["team"])
     store.digests.file(a_filing((alert.id or 0,), settled=0), [a_mail()])
     (mail,) = store.outbox.due()

@@ -136,8 +136,8 @@ def _lost() -> Exists:
     gone, edit = tables.version.alias(), tables.version.alias()
     this = tables.item.c
     edited = exists().where(
-        edit.c.source == this.source,
-        edit.c.item == this.item,
+        edit.c.source == gone.c.source,
+        edit.c.item == gone.c.item,
         edit.c.kind == ChangeKind.EDITED,
         edit.c.id > gone.c.id,
     )

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Connection,
     Engine,
-    ScalarSelect,
     Select,
     Text,
     cast,
@@ -229,13 +228,11 @@ def _remove_digests(connection: Connection, horizon: datetime) -> int:
 
 def _old_digests(horizon: datetime) -> Select[tuple[int]]:
     digest, mail, filed = tables.digest.c, tables.mail.c, tables.digest_alert.c
-    read_up_to: ScalarSelect[int] = (
-        select(tables.mailing_list.c.since_alert)
-        .where(tables.mailing_list.c.list == digest.list)
-        .scalar_subquery()
-    )
+    reader = tables.mailing_list.c
     return select(digest.id).where(
         digest.cutoff < horizon,
         ~exists().where(mail.digest == digest.id, mail.state == MailState.PENDING),
-        ~exists().where(filed.digest == digest.id, filed.alert > read_up_to),
+        ~exists().where(
+            filed.digest == digest.id, reader.list == filed.list, filed.alert > reader.since_alert
+        ),
     )
