@@ -119,10 +119,11 @@ _APPENDIX = re.compile(r"Anlagen?(?:\s+\d+)?(?:\s+zu\b.{0,80})?\.?")
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """The question that a block belongs to, and whether the block asks it or comes from askers."""
+    """The question that a block belongs to; whether the block asks it; whether askers comment."""
 
     questions: str
     asks: bool
+    by_askers: bool = False
 
 
 def places(pages: Iterable[Sequence[str]]) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ def _located(blocks: Iterable[str]) -> Iterator[_Where]:
             questions, highest, asking = str(number), number, False
             yield _Where(questions, asks=True)
             continue
-        yield _Where(questions, asking or plain.endswith("?"))
+        yield _Where(questions, plain.endswith("?"), asking)
 
 
 def _plain(block: str) -> str:
@@ -214,12 +215,11 @@ def findings(blocks: Iterable[str]) -> tuple[Remark, ...]:
     withheld: dict[str, tuple[str, list[str]]] = {}
     tables: list[str] = []
     for where, block in zip(_located(blocks), blocks, strict=True):
-        if where.asks:
-            continue
-        if found := _WITHHELD.search(_plain(block)):
+        said = _said(where, block)
+        if found := _WITHHELD.search(said):
             reason = found.lastgroup or ""
             withheld.setdefault(reason, (found.group(), []))[1].append(where.questions)
-        if where.questions and has_table(block):
+        if where.questions and said and has_table(block):
             tables.append(where.questions)
     advance = any(_ADVANCE.search(_plain(block)) for block in blocks)
     return (
@@ -228,6 +228,16 @@ def findings(blocks: Iterable[str]) -> tuple[Remark, ...]:
         *([Remark("tables", _which(tables))] if tables else []),
         *([Remark("advance")] if advance else []),
     )  # fmt: skip
+
+
+def _said(where: _Where, block: str) -> str:
+    """What the government says in a block: of one that asks, what follows the question."""
+    if where.by_askers:
+        return ""
+    _, mark, answer = _plain(block).rpartition("?")
+    if where.asks:
+        return answer if mark else ""
+    return _plain(block)
 
 
 def _which(questions: Iterable[str]) -> tuple[tuple[str, str], ...]:

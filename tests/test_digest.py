@@ -21,6 +21,7 @@ from monitor.model import (
     MailingList,
     Match,
     Piece,
+    Remark,
     Side,
     Source,
     Tier,
@@ -275,3 +276,36 @@ def test_a_trouble_report_holds_what_it_is_told() -> None:
     )
     assert (report.list_name, report.lang, report.broken) == ("Technik", "en", broken)
     assert (report.recovered, report.notes, report.at) == ((), ("a note",), NOW)
+
+
+# --- remarks and places --------------------------------------------------------------------------
+
+
+def test_places_stand_beside_their_passages_and_joined_passages_name_all_of_theirs() -> None:
+    first, second = (Piece("a" * 30, True),), (Piece("b" * 30, True),)
+    alert = an_alert(
+        1,
+        a_match(excerpt=first, place="S. 1"),
+        a_match(excerpt=second, place="Frage 2, S. 7"),
+        a_match(excerpt=second, place="S. 9"),
+        a_match(excerpt=(Piece("c" * 30, True),)),
+    )
+    (section,) = composed(alert).sections
+    assert section.entries[0].places == ("S. 1", "Frage 2, S. 7; S. 9", "")
+
+
+def test_an_entry_without_places_has_none_at_all() -> None:
+    (section,) = composed(an_alert(1)).sections
+    assert section.entries[0].places == ()
+
+
+def test_what_was_remarked_about_an_item_in_several_alerts_is_shown_once_each() -> None:
+    late, said = Remark("overdue", (("days", "15"),)), Remark("answered")
+    same = {"item": "x", "title": TELLING}
+    alerts = [
+        an_alert(1, remarks=(late,), **same),
+        an_alert(2, remarks=(said, late), **same),
+        an_alert(3, remarks=(Remark("withdrawn"),), source="agency", title=TELLING),
+    ]
+    (section,) = composed(*alerts).sections
+    assert section.entries[0].remarks == (late, said)

@@ -146,3 +146,26 @@ def test_a_followed_pdf_is_an_attachment() -> None:
     content = pdf(["Ein Erlass zu Deserteuren."])
     fetched = Fetched(URL, 200, "application/pdf", content, "")
     assert document.read_attachment(fetched).blocks == ("Ein Erlass zu Deserteuren.",)
+
+
+def test_a_followed_pdf_says_on_which_page_and_for_which_question_each_paragraph_stands() -> None:
+    content = pdf(
+        ["Antwort der Bundesregierung"],
+        [
+            "1. Wie viele Deserteure kamen?",
+            "Im Sinne der Frage kamen nach Angaben des Bundesamtes 512 Personen.",
+        ],
+    )
+    attachment = document.read_attachment(Fetched(URL, 200, "application/pdf", content, ""))
+    assert dict(zip(attachment.blocks, attachment.places, strict=True)) == {
+        "Antwort der Bundesregierung": "S. 1",
+        "1. Wie viele Deserteure kamen?": "Frage 1, S. 2",
+        "Im Sinne der Frage kamen nach Angaben des Bundesamtes 512 Personen.": "Frage 1, S. 2",
+    }
+
+
+def test_a_followed_page_has_no_places() -> None:
+    html = "<article><h1>Titel</h1><p>Ein ganzer Absatz über Deserteure aus Belarus.</p></article>"
+    assert (
+        document.read_attachment(Fetched(URL, 200, "text/html", html.encode(), html)).places == ()
+    )

@@ -322,3 +322,25 @@ def test_no_find_reaches_from_an_old_block_into_nothing() -> None:
         RULES, Change(ChangeKind.EDITED, Item("1", "", blocks=("Deserteur",))), None, complete=False
     )
     assert found == ()
+
+
+def test_a_find_in_an_attachment_says_where_it_stands_and_one_in_the_item_does_not() -> None:
+    paper = Attachment(
+        "https://x.example/a.pdf",
+        "application/pdf",
+        ("Vorwort.", "Es kamen Deserteure.", "Fußnote."),
+        ("S. 1", "Frage 3, S. 2", "S. 2"),
+    )
+    item = Item("1", "Antwort", blocks=("Anfrage zu Deserteuren.",), attached=(paper,))
+    matches = match_change(RULES, Change(ChangeKind.ADDED, item), None, complete=False)
+    assert [match.place for match in matches] == ["", "Frage 3, S. 2"]
+    edited = Change(ChangeKind.EDITED, item, item, added=("Es kamen Deserteure.",))
+    (only,) = match_change(RULES, edited, None, complete=False)
+    assert only.place == "Frage 3, S. 2"
+
+
+def test_an_attachment_without_places_gives_none() -> None:
+    paper = Attachment("https://x.example/a", "text/html", ("Es kamen Deserteure.",))
+    item = Item("1", "Antwort", attached=(paper,))
+    (only,) = match_change(RULES, Change(ChangeKind.ADDED, item), None, complete=False)
+    assert only.place == ""

@@ -163,6 +163,11 @@ def test_a_plain_answer_and_a_question_about_secrets_withhold_nothing() -> None:
     assert findings(["Es sind 1 234.", "1. Wie oft wurde als VS – Vertraulich eingestuft?"]) == ()
 
 
+def test_an_answer_in_the_same_paragraph_as_its_question_counts() -> None:
+    (only,) = findings(["1. Wie viele? Dazu liegen keine Erkenntnisse vor."])
+    assert only == Remark("withheld", (("question", "1"), ("words", "keine Erkenntnisse")))
+
+
 def test_an_advance_copy_says_so_itself() -> None:
     watermark = "Vorabfassung – wird durch die lektorierte Fassung ersetzt."
     assert findings(["Text.", watermark, watermark]) == (Remark("advance"),)
