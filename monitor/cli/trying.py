@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
 
-from monitor.adapters.propose import Proposal, propose
+from monitor.adapters.html import absolute, address_base, every, looks_like_html, parse
+from monitor.adapters.propose import MOST_FEEDS, Proposal, propose
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
+from monitor.cli.entry import as_comment, entry_of, entry_text
 from monitor.cli.root import Root
 from monitor.errors import MonitorError, SourceError
+from monitor.fetch import Fetcher
 from monitor.match import find
-from monitor.model import Fetched, Item, Match, NotModified, Request, Source, SourceState
+from monitor.model import Fetched, Item, Match, NotModified, Request, Select, Source, SourceState
 from monitor.pipeline.reading import read
+from monitor.text.fingerprint import canonical_url
 from monitor.text.slug import slug
+
+Found: TypeAlias = tuple[Source, Sequence[Item]]
+
+# A feed that shares so many links with the page shows the same, and better.
+_SAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was read, how it would be watched, and how else it could be.
+
+    `feeds` are all that the page names; `others` those of them, or the page itself, that work too.
+    """
+
+    source: Source
+    items: Sequence[Item]
+    is_new: bool = False
+    feeds: tuple[str, ...] = ()
+    others: tuple[Source, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @app.command(name="try")
@@ -33,49 +58,112 @@ def try_(
 ) -> None:
     """Fetch once and show what would be extracted and matched; nothing is stored.
 
-    For an address that is no source yet, an entry for sources.yaml is proposed.
+    For an address that is no source yet, an entry for sources.yaml is proposed: a feed that the
+    page names, selectors for its list, or what else reads it best.
     """
     root: Root = context.obj
     try:
-        if "://" in what:
-            source, items, feeds = asyncio.run(_try_address(root, what, allow_private))
-            entry: dict[str, Any] | None = _entry(source)
-        else:
-            source, feeds, entry = root.source(what), (), None
-            items = asyncio.run(_try_source(root, source))
+        tried = asyncio.run(_try(root, what, allow_private))
     except SourceError as error:
         raise MonitorError(f"{what}: {error}") from error
-    found = [(item, _matches(root, source, item)) for item in items]
+    found = [(item, _matches(root, tried.source, item)) for item in tried.items]
     if as_json:
-        show.as_json(_tried_json(found, entry, feeds))
-        return
-    _show_tried(found)
-    for feed in feeds:
-        show.line(f"the page names a feed, which is mostly the better source: {feed}")
-    if entry:
-        show.line("\nproposed entry for sources.yaml:\n")
-        show.line(_entry_text(entry))
+        show.as_json(_tried_json(found, tried))
+    else:
+        _show_tried(found, tried)
 
 
-async def _try_source(root: Root, source: Source) -> Sequence[Item]:
+async def _try(root: Root, what: str, allow_private: bool) -> Tried:
     async with root.fetcher() as fetcher:
+        if "://" in what:
+            return await _try_address(fetcher, what, allow_private)
+        source = root.source(what)
         reading = await read(source, SourceState(source.id), fetcher.fetch, afresh=True)
-    return reading.items or ()
+        return Tried(source, reading.items or ())
 
 
-async def _try_address(
-    root: Root, url: str, allow_private: bool
-) -> tuple[Source, Sequence[Item], tuple[str, ...]]:
-    """Fetch once; the kind is guessed from the answer, which is then read without a second one."""
+# --- a new address -------------------------------------------------------------------------------
+
+
+async def _try_address(fetcher: Fetcher, url: str, allow_private: bool) -> Tried:
+    """Fetch once; what is proposed is read from the same answer, without a second one."""
     source = Source(_id_for(url), url, "page", url, allow_private=allow_private)
-    async with root.fetcher() as fetcher:
-        answer = await fetcher.fetch(Request(url), source)
-        if isinstance(answer, NotModified):
-            raise MonitorError(f"{url} answered «not modified» to a first request")
-        proposal = propose(answer)
-        source = _source(source, proposal)
-        reading = await read(source, SourceState(source.id), _Once(answer), afresh=True)
-    return source, reading.items or (), proposal.feeds
+    answer = await fetcher.fetch(Request(url), source)
+    if isinstance(answer, NotModified):
+        raise MonitorError(f"{url} answered «not modified» to a first request")
+    proposal = propose(source, answer)
+    proposed = proposal.applied_to(source)
+    items, warnings = await _read(proposed, proposal, answer)
+    tried = Tried(proposed, items, True, proposal.feeds, (), warnings)
+    working: list[Found] = []
+    for address in proposal.feeds[:MOST_FEEDS]:
+        try:
+            working += await _feed(fetcher, tried, address)
+        except SourceError as error:
+            tried = replace(tried, warnings=(*tried.warnings, f"a feed that it names: {error}"))
+    return _best(tried, working, _links(answer))
+
+
+async def _read(
+    source: Source, proposal: Proposal, answer: Fetched
+) -> tuple[Sequence[Item], tuple[str, ...]]:
+    """The items of the proposal; a page that cannot be read is proposed with a warning."""
+    if proposal.kind == "page" and proposal.warnings and proposal.select == Select():
+        plain = replace(source, browser=False)
+        try:
+            reading = await read(plain, SourceState(source.id), _Once(answer), afresh=True)
+        except SourceError as error:
+            return (), (str(error),)
+        return reading.items or (), proposal.warnings
+    once = replace(source, options={**source.options, **_one_page(source)})
+    reading = await read(once, SourceState(source.id), _Once(answer), afresh=True)
+    return reading.items or (), proposal.warnings
+
+
+def _one_page(source: Source) -> dict[str, tuple[str, ...]]:
+    return {"pages": ("1",)} if source.kind == "json" else {}
+
+
+async def _feed(fetcher: Fetcher, tried: Tried, url: str) -> list[Found]:
+    """A feed that the page names; nothing if it has no entries. Raises SourceError."""
+    source = replace(
+        tried.source,
+        id=_id_for(url),
+        kind="feed",
+        url=url,
+        select=Select(),
+        expect=replace(tried.source.expect, min_items=1),
+        browser=False,
+    )
+    reading = await read(source, SourceState(source.id), fetcher.fetch, afresh=True)
+    return [(source, reading.items)] if reading.items else []
+
+
+def _best(tried: Tried, working: list[Found], links: frozenset[str]) -> Tried:
+    """Prefer the feed that shows what the page shows, or any where the page shows no list."""
+    if not working:
+        return tried
+
+    def shared(items: Sequence[Item]) -> int:
+        return sum(bool(item.url) and canonical_url(item.url or "") in links for item in items)
+
+    feed, items = max(working, key=lambda each: shared(each[1]))
+    sources = [source for source, _ in working]
+    has_list = tried.source.select.items is not None
+    is_article = tried.source.kind == "document"
+    if shared(items) >= _SAME or not (has_list or is_article):
+        rest = [*(source for source in sources if source is not feed), *([tried.source] * has_list)]
+        return replace(tried, source=feed, items=items, others=tuple(rest), warnings=())
+    return replace(tried, others=tuple(sources))
+
+
+def _links(answer: Fetched) -> frozenset[str]:
+    if not looks_like_html(answer.text):
+        return frozenset()
+    soup = parse(answer.text)
+    base = address_base(soup, answer.url)
+    links = (absolute(base, str(link["href"])) for link in every(soup, "a[href]"))
+    return frozenset(canonical_url(link) for link in links if link)
 
 
 class _Once:
@@ -90,39 +178,13 @@ class _Once:
         return self._answer
 
 
-def _source(tried: Source, proposal: Proposal) -> Source:
-    return Source(
-        tried.id, proposal.name, proposal.kind, tried.url, allow_private=tried.allow_private
-    )
-
-
 def _id_for(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "source").removeprefix("www.")
     return slug(f"{host} {Path(parts.path).stem}")
 
 
-def _entry(source: Source) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "id": source.id,
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url,
-        "every": "6h",
-    }
-    return entry | ({"allow_private": True} if source.allow_private else {})
-
-
-def _entry_text(entry: dict[str, Any]) -> str:
-    lines = [f"    {key}: {_scalar(value)}" for key, value in entry.items()]
-    return "\n".join(["  - " + lines[0].strip(), *lines[1:]])
-
-
-def _scalar(value: object) -> str:
-    """A value as YAML reads it back: JSON strings are YAML strings."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    plain = text and not set(text) & set(":#{}[],&*?|<>=!%@`'\"\\\n") and text == text.strip()
-    return text if plain or text.startswith("https://") else show.json_text(text)
+# --- shown ---------------------------------------------------------------------------------------
 
 
 def _matches(root: Root, source: Source, item: Item) -> tuple[Match, ...]:
@@ -130,11 +192,7 @@ def _matches(root: Root, source: Source, item: Item) -> tuple[Match, ...]:
     return find(root.rules, text, title=item.title, topics=source.topics or None)
 
 
-def _tried_json(
-    found: list[tuple[Item, tuple[Match, ...]]],
-    entry: dict[str, Any] | None,
-    feeds: tuple[str, ...],
-) -> dict[str, Any]:
+def _tried_json(found: list[tuple[Item, tuple[Match, ...]]], tried: Tried) -> dict[str, Any]:
     return {
         "items": [
             {
@@ -152,12 +210,14 @@ def _tried_json(
             for item, matches in found
             for match in matches
         ],
-        "entry": entry,
-        "feeds": list(feeds),
+        "entry": entry_of(tried.source) if tried.is_new else None,
+        "feeds": list(tried.feeds),
+        "others": [entry_of(source) for source in tried.others],
+        "warnings": list(tried.warnings),
     }
 
 
-def _show_tried(found: list[tuple[Item, tuple[Match, ...]]]) -> None:
+def _show_tried(found: list[tuple[Item, tuple[Match, ...]]], tried: Tried) -> None:
     for item, matches in found:
         date = show.moment(item.published) if item.published else item.published_text or "no date"
         show.line(item.title, style="bold")
@@ -166,4 +226,13 @@ def _show_tried(found: list[tuple[Item, tuple[Match, ...]]]) -> None:
             tier = "" if match.tier.value == "sure" else " (perhaps)"
             show.line(Text.assemble(f"  {match.topic}{tier}: ", show.excerpt(match.excerpt)))
     matched = sum(bool(matches) for _, matches in found)
-    show.line(f"\n{len(found)} items, {matched} of them match")
+    counted = f"{len(found)} items, {matched} of them match"
+    show.line(f"\n{counted}")
+    for warning in tried.warnings:
+        show.line(f"mind: {warning}", style="yellow")
+    if tried.is_new:
+        show.line("\nproposed entry for sources.yaml:\n")
+        show.line(entry_text(entry_of(tried.source), (counted, *tried.warnings)))
+        for other in tried.others:
+            show.line(f"\n  # or, as {'a feed' if other.kind == 'feed' else 'the page itself'}:")
+            show.line(as_comment(entry_text(entry_of(other))))
