@@ -29,11 +29,12 @@ PAGE = (
 )
 _LINKS = 'a[href*="Asylgeschaeftsstatistik/"][href*=".pdf"]'
 _COUNTRIES = ("160", "166", "169")  # Russian Federation, Ukraine, Belarus
+# Without the sections of the law, which were renumbered in 2026 and would be taken for citations.
 _KINDS = (
-    "Anerkennungen (Art. 16a GG)",
-    "Flüchtlingsschutz (§ 3 AsylG)",
-    "Subsidiärer Schutz (§ 4 AsylG)",
-    "Abschiebungsverbot (§ 60 Abs. 5/7 AufenthG)",
+    "Anerkennungen als Asylberechtigte",
+    "Anerkennungen als Flüchtling",
+    "Subsidiärer Schutz",
+    "Abschiebungsverbote",
     "Ablehnungen",
 )
 _OTHERWISE = "Sonstige Verfahrenserledigungen"
