@@ -19,6 +19,7 @@ from monitor.fetch.browser import NAMES, Browser
 from monitor.fetch.wire import Answer, Call, Wire, parse
 from monitor.model import Fetched, Item, NotModified, Request, Select, Source, SourceState
 from monitor.pipeline.reading import read
+from monitor.settings import read_settings
 from tests.web import NO_TLS, Hit, Page, web
 
 T = TypeVar("T")
@@ -248,3 +249,8 @@ def _cookies() -> Any:
     import httpx2  # noqa: PLC0415 - only this test needs a jar
 
     return httpx2.Cookies()
+
+
+def test_the_environment_may_name_the_browser(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path).browser is None
+    assert read_settings({"MONITOR_BROWSER": "google-chrome"}, tmp_path).browser == "google-chrome"
