@@ -59,8 +59,9 @@ def backtest(
     """Yield what these rules would have alerted of a source, item by item.
 
     `versions` come item by item, each item's oldest first. Number `baseline` was the first sight,
-    of which only what `backfill` allows is told; None tells all of it. A baseline that a changed
-    definition made later counts as news: the store does not tell it apart.
+    of which only what `backfill` allows is told; None tells all of it. What the store does not
+    tell apart counts as news: a baseline that a changed definition made later, and a section under
+    another heading. That a procedure is overdue is no version, and not found.
     """
     ignore = tuple(re.compile(pattern) for pattern in source.ignore_patterns)
     for _, life in groupby(versions, attrgetter("item")):

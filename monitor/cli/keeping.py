@@ -60,16 +60,17 @@ def restore(
 
 
 def _tell_what_follows(store: Store) -> None:
+    """What the copy does not know, and what that leads to."""
     mails = store.outbox.count().pending
     states = store.digests.states().values()
     alerts = {alert.id for state in states for alert in store.digests.pending(state)}
-    last = store.upkeep.newest()
     show.line(
-        f"It knows nothing of what happened after {show.moment(last)}: {mails} mails wait in its "
-        f"outbox, {len(alerts)} alerts for a digest. Of these, what was mailed since will be "
-        "mailed again – the mails with the same bytes and Message-ID, the alerts in a new digest – "
-        "and what sources changed since will be found and told again. Warn the readers. "
-        "`policy-monitor digest --preview DIR` shows what would be mailed; then start the service."
+        f"It knows nothing of what happened after {show.moment(store.upkeep.newest())}. In it "
+        f"{mails} mails wait in the outbox and {len(alerts)} alerts for a digest. What of these "
+        "was mailed since will be mailed again: mails with the same bytes and Message-ID, alerts "
+        "in a new digest. What sources changed since will be found and told again. "
+        "`policy-monitor digest --preview DIR` shows what waits; warn the readers, then start the "
+        "service."
     )
 
 

@@ -159,6 +159,8 @@ def _set_aside(file: Path, now: datetime) -> Path:
     before = file.with_name(f"{file.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     try:
         os.link(file, before)  # so that there is a database at every moment
+    except FileExistsError:
+        raise
     except OSError:
         shutil.copy2(file, before)
     with suppress(FileNotFoundError):

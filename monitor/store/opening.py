@@ -53,7 +53,11 @@ class Store:
             address = make_url(url)
             _refuse_foreign_file(address)
             engine = _engine(address)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"this database needs {error.name}: pip install 'policy-monitor[postgres]'"
+            ) from error
+        except (ArgumentError, NoSuchModuleError) as error:
             raise StoreError(f"the database URL cannot be used: {error}") from error
         except OSError as error:
             raise StoreError(f"the database cannot be reached: {error}") from error
