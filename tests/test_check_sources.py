@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from monitor.adapters.doubts import doubts, newest
 from monitor.cli import visiting
 from monitor.cli.app import app
 from monitor.model import Expect, Fetched, Item, Select, Source
-from tests.web import Page, Site, redirect, web
+from tests.web import Answer, Page, Site, redirect, web
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = "https://example.org/news"
@@ -118,8 +119,8 @@ sources:
 
 
 @pytest.fixture
-def site() -> Any:
-    pages = {
+def site() -> Iterator[Site]:
+    pages: dict[str, Answer] = {
         "/feed": Page(
             FEED.format("".join(ENTRY.format(day) for day in (18, 19, 20))),
             content_type="application/rss+xml",
