@@ -1,0 +1,128 @@
+"""Digests and operator mail as templates see them, and mails on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.alerts import Piece, Side
+from monitor.model.conditions import Coverage, Failing
+from monitor.model.items import ChangeKind, Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Another place where the same news stands."""
+
+    source: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One piece of news as a template sees it: plain values only.
+
+    `title_pieces` is the title with its hits; empty when nothing in it matched.
+    """
+
+    alert: int
+    kind: ChangeKind
+    title: str
+    url: str | None
+    source: str
+    source_id: str
+    published: datetime | None
+    published_text: str | None
+    detected_at: datetime
+    topics: tuple[str, ...]
+    terms: tuple[str, ...]
+    excerpts: tuple[tuple[Piece, ...], ...]
+    removed: tuple[str, ...]
+    side: Side
+    lang: str | None
+    also: tuple[Also, ...] = ()
+    citations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    title_pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The entries of one topic; `title` is in the language of the list."""
+
+    topic: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything a digest template may know.
+
+    `alerts` are the ids it settles; `topics` are the titles of all the list watches for, also of
+    those without news.
+    """
+
+    list_id: str
+    list_name: str
+    lang: str
+    timezone: str
+    since: datetime
+    cutoff: datetime
+    message_id: str
+    sections: tuple[Section, ...]
+    perhaps: tuple[Entry, ...]
+    coverage: Coverage
+    alerts: tuple[int, ...]
+    topics: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of entries outside the perhaps section."""
+        return sum(len(section.entries) for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleReport:
+    """Everything an operator-mail template may know."""
+
+    list_id: str
+    list_name: str
+    lang: str
+    timezone: str
+    at: datetime
+    message_id: str
+    broken: tuple[Failing, ...]
+    recovered: tuple[Failing, ...]
+    notes: tuple[str, ...] = ()
+
+
+class MailState(StrEnum):
+    """The life of an outbox row; `accepted` means the mail server said 250, nothing more."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An outbox row: rendered once, sent until accepted or refused for good."""
+
+    list_id: str
+    recipient: str
+    message_id: str
+    mime: bytes
+    created_at: datetime
+    attempts: int = 0
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the mail server answered for one mail."""
+
+    state: MailState
+    reply: str

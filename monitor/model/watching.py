@@ -1,0 +1,147 @@
+"""What is watched, for which words, and who is told: the configuration as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """CSS selectors of kind page and document; those below `items` are looked up inside an item."""
+
+    items: str | None = None
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What makes a result suspicious: fewer items, or no news for longer than this."""
+
+    min_items: int = 1
+    max_silence: timedelta | None = None
+
+
+class AlertOn(StrEnum):
+    """Which changes of a source become alerts."""
+
+    MATCHING = "matching"
+    EVERY = "every"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One watched place: an entry of sources.yaml with all defaults filled in."""
+
+    id: str
+    name: str
+    kind: str
+    url: str
+    lang: str | None = None
+    every: timedelta = timedelta(hours=6)
+    cron: str | None = None
+    timezone: str = "Europe/Berlin"
+    topics: tuple[str, ...] = ()
+    follow: bool = False
+    select: Select = Select()
+    ignore_selectors: tuple[str, ...] = ()
+    ignore_patterns: tuple[str, ...] = ()
+    complete: bool = False
+    alert: AlertOn = AlertOn.MATCHING
+    expect: Expect = Expect()
+    backfill: timedelta = timedelta(0)
+    allow_private: bool = False
+    enabled: bool = True
+    delay: timedelta = timedelta(seconds=2)
+    timeout: timedelta = timedelta(seconds=60)
+    user_agent: str | None = None
+    robots: bool = True
+    browser: bool = False
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    note: str | None = None
+    line: int = 0
+
+
+class Tier(StrEnum):
+    """How certain a match is: *perhaps* is shown in a collapsed section, never mailed alone."""
+
+    SURE = "sure"
+    PERHAPS = "perhaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of a topic: spellings that reveal it, and what must or must not stand near them.
+
+    `needs` and `unless` hold conditions, each a tuple of group names that must all occur in the
+    passage; one fulfilled condition is enough. `otherwise` is the tier of a find whose needs are
+    not met; None drops it.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    lang: str | None = None
+    needs: tuple[tuple[str, ...], ...] = ()
+    unless: tuple[tuple[str, ...], ...] = ()
+    otherwise: Tier | None = Tier.PERHAPS
+    note: str | None = None
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A theme that staff watch for; `title` maps a language code to words."""
+
+    id: str
+    title: Mapping[str, str]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All topics, and the word groups which their conditions name."""
+
+    topics: Mapping[str, Topic]
+    words: Mapping[str, tuple[str, ...]]
+
+
+class Receives(StrEnum):
+    """What a list is for: digests of alerts, or trouble with the service itself."""
+
+    DIGEST = "digest"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a list's digest is cut off, in the list's own time zone.
+
+    `kind` is daily, weekly, immediately or cron; `weekday` counts from Monday = 0.
+    """
+
+    kind: str
+    hour: int = 0
+    minute: int = 0
+    weekday: int | None = None
+    cron: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """Named recipients with topics and a schedule (vocabulary: list)."""
+
+    id: str
+    to: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    lang: str = "de"
+    schedule: Schedule = Schedule("daily", hour=7)
+    timezone: str = "Europe/Berlin"
+    receives: Receives = Receives.DIGEST
+    name: str | None = None
