@@ -155,6 +155,19 @@ def test_a_mistake_in_the_configuration_is_told_and_the_rest_looked_at(
     assert states(result, "database") == {"ok"}
 
 
+def test_a_browser_that_a_source_needs_is_looked_for(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "browser" not in findings(command("doctor", "--json"))
+    needing = YAML.replace("kind: page", "kind: page, browser: true")
+    (tmp_path / "sources.yaml").write_text(needing)
+    monkeypatch.setenv("MONITOR_BROWSER", "no-such-browser")
+    result = command("doctor", "--json")
+    (finding,) = findings(result)["browser"]
+    assert (result.exit_code, finding["state"]) == (1, "fail")
+    assert "`browser: true` needs" in finding["message"]
+
+
 def test_a_list_for_trouble_is_missed(command: Command, tmp_path: Path) -> None:
     (tmp_path / "recipients.yaml").unlink()
     assert states(command("doctor", "--json"), "configuration") == {"ok", "warn"}

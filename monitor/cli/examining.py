@@ -21,6 +21,7 @@ from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.root import Root, now
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError
+from monitor.fetch import Browser
 from monitor.health import failing
 from monitor.model import Receives
 from monitor.render import check_templates
@@ -92,10 +93,11 @@ def _show(finding: Finding) -> None:
 
 def _examine(root: Root, most: int | None) -> Findings:
     config = _config(root)
-    with show.progress("examining", 5) as advance:
+    with show.progress("examining", 6) as advance:
         for name, findings in {
             "configuration": lambda: _configuration(root, config),
             "templates": lambda: _templates(root),
+            "browser": lambda: _browser(root, config),
             "database": lambda: _database(root, config, most),
             "mail": lambda: _mail(root),
             "permissions": lambda: _permissions(root),
@@ -141,6 +143,15 @@ def _configuration(root: Root, config: Config | ConfigError) -> Findings:
     for name in sorted(needed.keys() - root.settings.kind_secrets.keys()):
         advice = f"set {name} or {name}_FILE"
         yield Finding("configuration", State.WARN, f"{needed[name]} lacks its key", advice)
+
+
+def _browser(root: Root, config: Config | ConfigError) -> Findings:
+    """Only where a source is read with one."""
+    sources = () if isinstance(config, ConfigError) else config.sources
+    scripted = [source.id for source in sources if source.enabled and source.browser]
+    if scripted:
+        program = Browser(root.settings.browser).program()
+        yield Finding("browser", State.OK, f"{program} reads {', '.join(scripted)}")
 
 
 def _templates(root: Root) -> Findings:

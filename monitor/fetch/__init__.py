@@ -6,6 +6,7 @@ The only package that imports httpx2, httpcore2 and protego.
 from __future__ import annotations
 
 from monitor.fetch.answers import redact
+from monitor.fetch.browser import Browser
 from monitor.fetch.client import Fetcher
 
-__all__ = ["Fetcher", "redact"]
+__all__ = ["Browser", "Fetcher", "redact"]

@@ -13,6 +13,7 @@ from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
@@ -57,14 +58,9 @@ class Browser:
 
         Raises FetchError when there is no browser, or when it cannot make a page of it.
         """
-        try:
-            from playwright.async_api import Error, async_playwright  # noqa: PLC0415 - an extra
-        except ImportError:
-            raise FetchError(
-                "`browser: true` needs playwright: pip install 'policy-monitor[browser]'",
-                state="refused",
-            ) from None
-        program = self._program()
+        program = self.program()
+        from playwright.async_api import Error, async_playwright  # noqa: PLC0415 - an extra
+
         with tempfile.TemporaryDirectory(
             prefix="policy-monitor-", ignore_cleanup_errors=True
         ) as at:
@@ -90,7 +86,13 @@ class Browser:
                     state="broken",
                 ) from error
 
-    def _program(self) -> str:
+    def program(self) -> str:
+        """Return the path of the browser; FetchError when it, or what steers it, is missing."""
+        if find_spec("playwright") is None:
+            raise FetchError(
+                "`browser: true` needs playwright: pip install 'policy-monitor[browser]'",
+                state="refused",
+            )
         for name in (self._named,) if self._named else NAMES:
             if found := shutil.which(name):
                 return found
