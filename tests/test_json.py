@@ -143,6 +143,14 @@ def test_numbers_are_exact_and_missing_values_are_told() -> None:
         Server({"items": [{"land": "RU"}]}).items(source)
 
 
+def test_equal_names_on_two_pages_are_numbered_through() -> None:
+    server = Server(
+        {"items": [{"land": "RU", "n": 1}]}, {"items": [{"land": "RU", "n": 2}]}, page()
+    )
+    items = server.items(a_source(value="n", row="land", page="p"))
+    assert [item.id for item in items] == ["ru|n||", "ru|n||#2"]
+
+
 @pytest.mark.skipif(not (SAMPLES / "dip").is_dir(), reason="the samples are not here")
 def test_real_answers_are_read_by_declared_paths() -> None:
     read = 0

@@ -37,6 +37,7 @@ def crawl(source: Source) -> Crawl:
     ExtractError when something else than JSON comes, or nothing lies where records should.
     """
     items: list[Item] = []
+    counts: list[Count] = []
     request: Request | None = Request(source.url)
     asked: set[str] = set()
     pages = int(option(source, "pages", _PAGES))
@@ -47,9 +48,12 @@ def crawl(source: Source) -> Crawl:
         records = _records(source, fetched, found)
         if not records and len(asked) > 1:
             break
-        items += _items(source, fetched, records)
+        if source.options.get("value"):
+            counts += _figures(source, fetched, records)
+        else:
+            items += _items(source, fetched, records)
         request = _next(source, fetched, found, len(asked), len(records))
-    return unique(items)
+    return unique(items) or items_of(counts, source.url, source.lang)
 
 
 def _json(fetched: Fetched) -> Any:
@@ -77,15 +81,17 @@ def _records(source: Source, fetched: Fetched, found: Any) -> list[Any]:
     return records
 
 
+def _figures(source: Source, fetched: Fetched, records: Sequence[Any]) -> list[Count]:
+    counts = [count for record in records for count in _counts(source, record)]
+    if records and not counts:
+        raise ExtractError(
+            f"None of the {len(records)} records from {fetched.url} has a value where the "
+            "option `value` says; its path may have changed."
+        )
+    return counts
+
+
 def _items(source: Source, fetched: Fetched, records: Sequence[Any]) -> Sequence[Item]:
-    if source.options.get("value"):
-        counts = [count for record in records for count in _counts(source, record)]
-        if records and not counts:
-            raise ExtractError(
-                f"None of the {len(records)} records from {fetched.url} has a value where the "
-                "option `value` says; its path may have changed."
-            )
-        return items_of(counts, source.url, source.lang)
     items = [item for record in records if (item := _item(source, fetched, record))]
     if len(items) < len(records):
         raise ExtractError(

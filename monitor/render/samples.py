@@ -94,6 +94,8 @@ def _many() -> tuple[Section, ...]:
             *(Remark(code, _VALUES) for code in codes),
             Remark("overdue"),
             Remark("withheld", _VALUES[1:2]),
+            Remark("figure", (("label", "A row"), ("before", "81"), ("change", "−86 %"))),
+            *(Remark("figure", (("label", f"Row {n}"), ("after", "11"))) for n in range(22)),
         ),
     )
     return (
