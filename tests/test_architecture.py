@@ -35,6 +35,7 @@ PURE = (
 # One third-party library, one door.
 DOORS = {
     "aiosmtplib": {"deliver.smtp"},
+    "playwright": {"fetch.browser"},
     "alembic": {"store"},
     "apscheduler": {"due", "daemon"},
     "babel": {"render"},

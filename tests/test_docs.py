@@ -10,36 +10,14 @@ import pytest
 from typer.main import get_command
 
 from monitor.adapters import ADAPTERS
-from monitor.cli import (
-    backtesting,
-    examining,
-    keeping,
-    looking,
-    setting_up,
-    studying,
-    trying,
-    visiting,
-    watching,
-)
-from monitor.cli.app import app
+from monitor.cli import main
 from monitor.config import json_schema
 from monitor.config.shape import ListShape, SourceShape
 from monitor.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMAND_MODULES = (
-    backtesting,
-    examining,
-    keeping,
-    looking,
-    setting_up,
-    studying,
-    trying,
-    visiting,
-    watching,
-)
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = get_command(main.app).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

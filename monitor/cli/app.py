@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor import __version__
-from monitor.errors import ConfigError, MonitorError
 from monitor.log import configure
 
 EXIT_UNDONE = 1
@@ -60,31 +58,3 @@ def common(
     level = _LOG_LEVELS.get(context.invoked_subcommand or "", logging.WARNING)
     configure(root.settings.log, level=level)
     context.obj = root
-
-
-def main() -> None:
-    """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
-    from monitor.cli import (  # noqa: F401, PLC0415
-        backtesting,
-        examining,
-        keeping,
-        looking,
-        setting_up,
-        studying,
-        trying,
-        visiting,
-        watching,
-    )
-
-    try:
-        app()
-    except ConfigError as error:
-        _say(str(error))
-        sys.exit(EXIT_CONFIG)
-    except MonitorError as error:
-        _say(str(error))
-        sys.exit(EXIT_UNDONE)
-
-
-def _say(text: str) -> None:
-    typer.echo(f"policy-monitor: {text}" if "\n" not in text else text, err=True)
