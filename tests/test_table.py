@@ -94,6 +94,13 @@ def test_a_revised_or_withheld_value_is_an_edit() -> None:
     assert changes(HTML, HTML.replace("<td>81</td>", "<td>*</td>")) != []
 
 
+def test_a_share_that_is_withheld_keeps_its_name() -> None:
+    shares = HTML.replace("<td>81</td>", "<td>81 %</td>")
+    assert changes(shares, shares.replace("81 %", "–")) == [
+        (ChangeKind.EDITED, "Schutz, Russische Föderation")
+    ]
+
+
 def test_spans_are_filled_down_and_across() -> None:
     items = read(
         """<table><thead><tr><th rowspan="2">Land</th><th colspan="2">2025</th><th colspan="2">2026</th></tr>

@@ -19,7 +19,8 @@ _FOOTNOTE = re.compile(r"(?:\s*(?:[¹²³⁴⁵⁶⁷⁸⁹⁰⁽⁾]+\)?|\*+\)?
 class Count:
     """One number of a statistic and what it counts.
 
-    `key` names the row for ever where labels may be reworded, `name` the whole number.
+    `key` names the row for ever where labels may be reworded, `name` the whole number. A unit that
+    only stands beside the number is no part of its name: «–» has none.
     """
 
     row: str
@@ -31,6 +32,7 @@ class Count:
     key: str = ""
     table: str = ""
     name: str = ""
+    beside: str | None = None
 
     @property
     def label(self) -> str:
@@ -62,7 +64,7 @@ def _item(count: Count, url: str, lang: str | None) -> Item:
         url=url,
         blocks=(f"{label}: {count.text}",),
         lang=lang,
-        figure=Figure(count.text, value, label, count.period, count.unit),
+        figure=Figure(count.text, value, label, count.period, count.unit or count.beside),
     )
 
 

@@ -86,7 +86,8 @@ def counts(grid: Grid, reading: Reading, table: str = "") -> Iterator[Count]:
                 text=text,
                 value=read_number(text, reading.lang, decimal=column.decimal),
                 period=column.period or when or fallback,
-                unit=reading.unit or column.unit or unit_of(text),
+                unit=reading.unit or column.unit,
+                beside=unit_of(text),
                 key=key,
                 table=table,
             )
