@@ -285,6 +285,8 @@ def test_a_database_that_may_not_be_written_is_a_sentence(filled: str, file: Pat
             connection.exec_driver_sql("PRAGMA query_only = ON")
         with pytest.raises(StoreError, match="cannot be written"):
             store.checks.save(Saved(state(3)))
+        with pytest.raises(StoreError, match="cannot be written"):
+            store.upkeep.try_writing()
 
 
 # --- retention -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    false,
     func,
     literal,
     select,
@@ -117,9 +118,12 @@ class Upkeep:
     # --- looking for damage ----------------------------------------------------------------------
 
     def try_writing(self) -> None:
-        """Take the right to write and give it back; StoreError when there is none to be had."""
-        with self._engine.begin():
-            pass
+        """Write nothing, but as a write; StoreError when the database takes none.
+
+        Beginning is not enough: SQLite begins to write on a read-only disk, too.
+        """
+        with self._engine.begin() as connection:
+            connection.execute(delete(tables.source).where(false()))
 
     def damage(self) -> str | None:
         """Return what SQLite's own check finds wrong, in its words; a server checks itself."""
