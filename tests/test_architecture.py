@@ -20,6 +20,7 @@ LONGEST_FUNCTION = 60
 # They decide; what they decide on is handed to them.
 PURE = (
     "adapters",
+    "backtest",
     "diff",
     "digest",
     "due",

@@ -19,7 +19,7 @@ import pytest
 
 from monitor.daemon import Daemon, Plan
 from monitor.deliver import mail_door
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch import Fetcher
 from monitor.match import compile_vocabulary
 from monitor.model import (
@@ -41,7 +41,9 @@ from monitor.notify import Notifier
 from monitor.pipeline import Office
 from monitor.render import Templates
 from monitor.shipped import shipped
-from monitor.store import Filing, Retention, Store
+from monitor.store import Filing, Retention, Saved, Store
+from tests.test_store import an_item, state, stored
+from tests.test_upkeep import damage
 from tests.web import Page, Site, web
 
 PATIENCE = 20
@@ -322,7 +324,21 @@ async def test_old_mails_are_emptied_without_being_asked(tmp_path: Path) -> None
         await service.until(
             lambda: not service.store.upkeep.prune(now(), Retention(), dry_run=True)
         )
-        assert service.store.outbox.count().accepted == 1
+        assert service.store.outbox.count().accepted >= 1
+
+
+@in_loop
+async def test_a_damaged_database_ends_the_service_with_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "m.sqlite3"
+    with Store.open(f"sqlite:///{file}") as store:
+        items = tuple(stored(an_item(f"item-{n}", os.urandom(900).hex())) for n in range(60))
+        store.checks.save(Saved(state(), added=items))
+    damage(file)
+    async with Service(tmp_path, a_plan()) as service:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.wait([service.running])
+        assert isinstance(service.running.exception(), StoreError)
+        assert "policy-monitor restore FILE" in str(service.running.exception())
 
 
 @in_loop
