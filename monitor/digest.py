@@ -17,6 +17,7 @@ from monitor.model import (
     Failing,
     MailingList,
     Match,
+    Part,
     Piece,
     Remark,
     Section,
@@ -93,7 +94,8 @@ def compose(
     """Return the digest of these alerts: each story once, under the first of its wanted topics."""
     sections: dict[str, list[Entry]] = {}
     perhaps: list[Entry] = []
-    for story in stories(alerts):
+    whole = {source.id for source in sources.values() if source.complete}
+    for story in stories(alerts, whole):
         entry, tier = _entry(story, mailing_list, sources, topics)
         if tier is Tier.PERHAPS:
             perhaps.append(entry)
@@ -145,17 +147,19 @@ def _entry(
 ) -> tuple[Entry, Tier]:
     """The entry of a story, led by its first sure alert, and the story's tier."""
     lead = next((alert for alert in story if alert.tier is Tier.SURE), story[0])
+    parts = _parts(story, lead)
+    told = [alert for alert in story if parts or _same_item(alert, lead)]
     matches = sorted(
-        (match for alert in story if _same_item(alert, lead) for match in alert.matches),
+        (match for alert in told for match in alert.matches),
         key=lambda match: match.tier is Tier.PERHAPS,
     )
     side = _side(lead)
     counted = tuple(dict.fromkeys(figure for alert in story for figure in figures(alert)))
     passages = _passages(match for match in matches if match.side is side)
-    title = lead.title if len(counted) < 2 else _name(lead.source, sources)
+    title = _name(lead.source, sources) if len(counted) > 1 or parts else lead.title
     entry = Entry(
         alert=lead.id or 0,
-        kind=lead.kind,
+        kind=ChangeKind.EDITED if parts else lead.kind,
         title=title,
         url=lead.url,
         source=_name(lead.source, sources),
@@ -163,20 +167,32 @@ def _entry(
         published=lead.published,
         published_text=lead.published_text,
         detected_at=lead.detected_at,
-        topics=tuple(_title(topic, topics, mailing_list.lang) for topic in lead.topics),
+        topics=tuple(
+            _title(topic, topics, mailing_list.lang)
+            for topic in dict.fromkeys(topic for alert in told for topic in alert.topics)
+        ),
         terms=tuple(dict.fromkeys(_in_short(match.words) for match in matches)),
         excerpts=tuple(_without_title(passage, title) for passage, _ in passages)
-        or (() if counted else _first_words(lead)),
-        removed=() if counted else _shown_removed(lead),
+        or (() if counted or parts else _first_words(lead)),
+        removed=() if counted or parts else _shown_removed(lead),
         side=side,
         lang=lead.lang,
         also=_also(story, lead, sources),
         citations=tuple(dict.fromkeys(citation.id for citation in lead.citations)),
-        remarks=(*_remarks(alert for alert in story if _same_item(alert, lead)), *counted),
+        remarks=(*_remarks(told), *counted),
         places=tuple(place for _, place in passages) if any(p for _, p in passages) else (),
         title_pieces=_marked(title, {match.words for match in matches}),
+        parts=parts,
     )
     return entry, lead.tier
+
+
+def _parts(story: Sequence[Alert], lead: Alert) -> tuple[Part, ...]:
+    """The places of a source that was rewritten; () for any other story."""
+    own = [alert for alert in story if alert.source == lead.source and not figures(alert)]
+    if len({alert.item for alert in own}) < 2:
+        return ()
+    return tuple(dict.fromkeys(Part(alert.kind, alert.title, alert.url) for alert in own))
 
 
 def _same_item(one: Alert, other: Alert) -> bool:

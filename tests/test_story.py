@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Alert, ChangeKind
-from monitor.story import stories, story_key
+from monitor.story import REWRITTEN, stories, story_key
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 TELLING = "Gericht: Deserteure aus Russland erhalten Schutz"
@@ -52,6 +52,26 @@ def test_two_changes_of_one_item_are_one_story() -> None:
     assert numbers(an_alert(1, "Urteil", item="x"), an_alert(2, "Beschluss", item="x")) == [[1, 2]]
 
 
+def test_two_sections_of_one_page_stay_two_stories() -> None:
+    one = an_alert(1, "§ 2 Antrag", url="https://law.example/kdvg", item="§ 2")
+    other = an_alert(2, "§ 6 Anhörung", url="https://law.example/kdvg", item="§ 6")
+    assert numbers(one, other) == [[1], [2]]
+
+
+def test_two_rulings_under_one_heading_in_one_source_stay_two_stories() -> None:
+    one = an_alert(1, TELLING, url="https://court.example/1")
+    other = an_alert(2, TELLING, url="https://court.example/2")
+    assert numbers(one, other) == [[1], [2]]
+
+
+def test_a_rewritten_law_is_one_story_and_a_few_of_its_sections_are_not() -> None:
+    sections = [an_alert(n, f"§ {n}", "law", "https://law.example/") for n in range(REWRITTEN)]
+    elsewhere = an_alert(99, "§ 1", "other law", "https://other.example/")
+    assert [len(s) for s in stories([*sections, elsewhere], {"law"})] == [REWRITTEN, 1]
+    assert all(len(story) == 1 for story in stories(sections[1:], {"law"}))
+    assert all(len(story) == 1 for story in stories(sections))
+
+
 def test_items_of_the_same_name_in_two_sources_are_two_stories() -> None:
     one, other = an_alert(1, source="court", item="1"), an_alert(2, source="ministry", item="1")
     assert numbers(one, other) == [[1], [2]]
@@ -88,9 +108,8 @@ def test_every_alert_is_in_exactly_one_story(alerts: list[Alert]) -> None:
     assert sorted(told, key=str) == [alert.id for alert in alerts]
 
 
-@given(some_alerts(), st.randoms())
-def test_who_belongs_together_does_not_depend_on_order(alerts: list[Alert], chance: object) -> None:
-    shuffled = list(alerts)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    together = {frozenset(a.id for a in story) for story in stories(alerts)}
-    assert {frozenset(a.id for a in story) for story in stories(shuffled)} == together
+@given(some_alerts())
+def test_no_story_holds_two_items_of_one_source(alerts: list[Alert]) -> None:
+    for story in stories(alerts):
+        items = {(alert.source, alert.item) for alert in story}
+        assert len(items) == len({source for source, _ in items})

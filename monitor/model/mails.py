@@ -20,10 +20,20 @@ class Also:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of many places that changed at once, such as a section of a rewritten law."""
+
+    kind: ChangeKind
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One piece of news as a template sees it: plain values only.
 
-    `title_pieces` is the title with its hits; empty when nothing in it matched.
+    `title_pieces` is the title with its hits; empty when nothing in it matched. `parts` are the
+    places that changed when many did at once; the title then is that of the source.
     """
 
     alert: int
@@ -46,6 +56,7 @@ class Entry:
     places: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     title_pieces: tuple[Piece, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

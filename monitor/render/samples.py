@@ -13,6 +13,7 @@ from monitor.model import (
     Entry,
     Failing,
     Health,
+    Part,
     Piece,
     Remark,
     Section,
@@ -98,9 +99,11 @@ def _many() -> tuple[Section, ...]:
             *(Remark("figure", (("label", f"Row {n}"), ("after", "11"))) for n in range(22)),
         ),
     )
+    parts = tuple(Part(kind, f"§ {n}", edited.url) for n, kind in enumerate([*ChangeKind] * 15))
+    rewritten = replace(edited, alert=11, parts=parts)
     return (
         Section("d", "Desertion", (added, edited, removed)),
-        Section("a", "Asylum", (unread, bare, withdrawn, told, remarked)),
+        Section("a", "Asylum", (unread, bare, withdrawn, told, remarked, rewritten)),
         Section("n", "Nothing in it", ()),
     )
 
