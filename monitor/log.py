@@ -32,6 +32,7 @@ def configure(form: str, stream: TextIO | None = None, *, level: int = logging.I
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        # Looked up at each line: stderr may be another by then.
+        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
