@@ -129,6 +129,10 @@ class Daemon:
     # --- the four jobs ---------------------------------------------------------------------------
 
     async def _check(self) -> None:
+        # What a job raises, APScheduler merely logs; what a task raises ends the service.
+        self._start("look", self._look())
+
+    async def _look(self) -> None:
         """Start a check for each source that is due and not being checked."""
         states = self._store.checks.states()
         now = self._now()
