@@ -48,7 +48,7 @@ from monitor.store import (
     VersionRow,
     tables,
 )
-from monitor.store.codec import pack_alert, pack_item, unpack_alert, unpack_item
+from monitor.store.codec import pack, pack_alert, pack_item, unpack_alert, unpack_item
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -752,3 +752,22 @@ def test_an_item_comes_back_as_it_was(item: Item) -> None:
 @given(alerts, offsets)
 def test_an_alert_comes_back_as_it_was_with_its_number(alert: Alert, number: int) -> None:
     assert unpack_alert(number, pack_alert(alert)) == replace(alert, id=number)
+
+
+def test_what_an_older_release_packed_can_still_be_read() -> None:
+    item = {"id": "a", "title": "A", "url": None, "blocks": ["b"], "published": None,
+            "published_text": None, "lang": None, "attached": [
+                {"url": "https://x.example/", "media_type": "text/html", "blocks": ["c"]}]}  # fmt: skip
+    read = unpack_item(pack(item))
+    assert (read.blocks, read.attached[0].blocks, read.figure, read.remarks) == (
+        ("b",),
+        ("c",),
+        None,
+        (),
+    )
+    alert = {"source": "s", "item": "a", "kind": "added", "title": "A", "url": None,
+             "detected_at": "2026-03-02T06:00:00+00:00", "matches": [
+                 {"topic": "t", "term": "T", "start": 0, "end": 1, "words": "T",
+                  "excerpt": [["T", True]], "tier": "sure", "side": "added"}]}  # fmt: skip
+    told = unpack_alert(7, pack(alert))
+    assert (told.id, told.matches[0].place, told.remarks) == (7, "", ())

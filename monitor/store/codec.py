@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,23 +37,12 @@ def unpack(body: bytes) -> Any:
 
 def pack_item(item: Item) -> bytes:
     """Return an item as bytes."""
-    return pack(asdict(item))
+    return pack(_told(item))
 
 
 def unpack_item(body: bytes) -> Item:
-    """Return the item that was packed."""
-    fields = unpack(body)
-    return Item(
-        **fields
-        | {
-            "blocks": tuple(fields["blocks"]),
-            "published": _instant(fields["published"]),
-            "attached": tuple(_attachment(document) for document in fields["attached"]),
-            "figure": Figure(**fields["figure"]) if fields["figure"] else None,
-            "due": _instant(fields["due"]),
-            "remarks": _remarks(fields["remarks"]),
-        }
-    )
+    """Return the item that was packed, also by an older release."""
+    return Item(**_revived(unpack(body), _ITEM))
 
 
 def unpack_named(name: str, body: bytes) -> Item:
@@ -62,59 +52,74 @@ def unpack_named(name: str, body: bytes) -> Item:
 
 def pack_alert(alert: Alert) -> bytes:
     """Return an alert as bytes; its id is the row's."""
-    return pack(asdict(alert) | {"id": None})
+    return pack(_told(replace(alert, id=None)))
 
 
 def unpack_alert(row_id: int, body: bytes) -> Alert:
-    """Return the alert that was packed, with the id of its row."""
-    fields = unpack(body)
-    return Alert(
-        **fields
-        | {
-            "id": row_id,
-            "kind": ChangeKind(fields["kind"]),
-            "detected_at": datetime.fromisoformat(fields["detected_at"]),
-            "published": _instant(fields["published"]),
-            "matches": tuple(_match(found) for found in fields["matches"]),
-            "citations": tuple(Citation(**found) for found in fields["citations"]),
-            "added": tuple(fields["added"]),
-            "removed": tuple(fields["removed"]),
-            "remarks": _remarks(fields["remarks"]),
-        }
-    )
+    """Return the alert that was packed, also by an older release, with the id of its row."""
+    return replace(Alert(**_revived(unpack(body), _ALERT)), id=row_id)
 
 
-def _attachment(fields: dict[str, Any]) -> Attachment:
-    blocks, places = tuple(fields["blocks"]), tuple(fields["places"])
-    return Attachment(fields["url"], fields["media_type"], blocks, places)
+# --- values and their parts ----------------------------------------------------------------------
+
+Revive = Callable[[Any], Any]
 
 
-def _remarks(found: list[dict[str, Any]]) -> tuple[Remark, ...]:
-    return tuple(
-        Remark(each["code"], tuple((name, value) for name, value in each["values"]))
-        for each in found
-    )
+def _told(value: Item | Alert) -> dict[str, Any]:
+    """The fields that say something: those with their default values need no place."""
+    known = asdict(value)
+    return {f.name: known[f.name] for f in fields(value) if getattr(value, f.name) != f.default}
 
 
-def _match(fields: dict[str, Any]) -> Match:
-    return Match(
-        **fields
-        | {
-            "excerpt": tuple(Piece(*piece) for piece in fields["excerpt"]),
-            "tier": Tier(fields["tier"]),
-            "side": Side(fields["side"]),
-        }
-    )
+def _revived(told: dict[str, Any], how: Mapping[str, Revive]) -> dict[str, Any]:
+    """The fields with their values; those that an older release did not know keep their default."""
+    return {
+        name: how[name](value) if name in how and value is not None else value
+        for name, value in told.items()
+    }
+
+
+def _each(revive: Revive) -> Revive:
+    return lambda values: tuple(revive(value) for value in values)
+
+
+def _attachment(told: dict[str, Any]) -> Attachment:
+    return Attachment(**_revived(told, {"blocks": tuple, "places": tuple}))
+
+
+def _remark(told: dict[str, Any]) -> Remark:
+    return Remark(told["code"], tuple((name, value) for name, value in told["values"]))
+
+
+def _match(told: dict[str, Any]) -> Match:
+    excerpt = _each(lambda piece: Piece(*piece))
+    return Match(**_revived(told, {"excerpt": excerpt, "tier": Tier, "side": Side}))
+
+
+_ITEM: Mapping[str, Revive] = {
+    "blocks": tuple,
+    "published": datetime.fromisoformat,
+    "attached": _each(_attachment),
+    "figure": lambda told: Figure(**told),
+    "due": datetime.fromisoformat,
+    "remarks": _each(_remark),
+}
+_ALERT: Mapping[str, Revive] = {
+    "kind": ChangeKind,
+    "detected_at": datetime.fromisoformat,
+    "published": datetime.fromisoformat,
+    "matches": _each(_match),
+    "citations": _each(lambda told: Citation(**told)),
+    "added": tuple,
+    "removed": tuple,
+    "remarks": _each(_remark),
+}
 
 
 def _iso(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form here")
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def pack_seen(seen: frozenset[str]) -> bytes:
