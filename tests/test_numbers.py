@@ -194,6 +194,9 @@ def test_a_period_is_read_as_iso_8601(text: str, period: str | None) -> None:
 @pytest.mark.parametrize(
     ("heading", "period"),
     [
+        ("Anträge und Entscheidungen 2026-10", "2026-10"),
+        ("Entscheidungen 2026-Q3", "2026-Q3"),
+        ("Stand: 10/2026", "2026-10"),
         ("Entscheidungen über Asylanträge im Oktober 2026", "2026-10"),
         ("Zeitraum: 01.01.2026 - 31.10.2026, vorläufig", "2026-01-01/2026-10-31"),
         ("Asylanträge Januar bis Oktober 2026", "2026-01/2026-10"),
