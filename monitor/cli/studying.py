@@ -13,12 +13,12 @@ import typer
 from rich.text import Text
 
 from monitor.cli import show
-from monitor.cli.app import EXIT_UNDONE, AsJson, app
+from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root
 from monitor.match import Score, Scores, cite, find, read_passages
 from monitor.match import evaluate as score
 from monitor.model import Source
-from monitor.pipeline import Checked, Outcome
+from monitor.pipeline import Checked
 from monitor.replay import Recording, recordings
 from monitor.replay import replay as play_back
 from monitor.store import Store
@@ -166,8 +166,6 @@ def replay(
         show.as_json([_played_json(n, *each) for n, each in enumerate(played, 1)])
     else:
         _show_played(source, played)
-    if all(checked.outcome is Outcome.FAILED for _, checked in played):
-        raise typer.Exit(EXIT_UNDONE)
 
 
 Played = tuple[Recording, Checked]
