@@ -368,6 +368,29 @@ async def test_a_document_read_late_does_not_repeat_what_its_teaser_told(tmp_pat
 
 
 @story
+async def test_a_document_is_still_owed_when_its_teaser_is_edited_meanwhile(tmp_path: Path) -> None:
+    async with world(tmp_path, FOLLOWED) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        await w.day({"/news.xml": feed(DOSSIER, OLD), "/dossier": Page(status=500)})
+        edited = replace(DOSSIER, text="Ein neuer Anrisstext.")
+        await w.day({"/news.xml": feed(edited, OLD)})
+        await w.day({"/dossier": PDF})
+        assert w.told("Mehrere Deserteure haben") == len(w.mails()) == 1
+
+
+@story
+async def test_operators_hear_once_of_a_document_that_is_never_read(tmp_path: Path) -> None:
+    async with world(tmp_path, FOLLOWED) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        await w.day({"/news.xml": feed(DOSSIER, OLD), "/dossier": Page(status=404)})
+        await w.day()
+        await w.day()
+        (mail,) = w.mails("ops")
+        assert "could not be read" in text_of(mail)
+        assert "/dossier" in text_of(mail)
+
+
+@story
 async def test_a_document_behind_a_redirect_is_read(tmp_path: Path) -> None:
     async with world(tmp_path, FOLLOWED) as w:
         await w.day({"/news.xml": feed(OLD), "/file.pdf": PDF})

@@ -17,7 +17,7 @@ from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
 from monitor.pipeline.alerting import alerts, overdue_alerts
 from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
-from monitor.pipeline.following import Debt, Followed, debts, follow
+from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.reading import Fetch, Reading, definition, read
 from monitor.procedure import GRACE
 from monitor.store import Saved, Store
@@ -118,8 +118,9 @@ async def _judge(
     fresh = _succeeded(source, state, reading, now)
     if decision.held:
         return _hold(source, state, fresh, decision.held, now)
-    owed = _old_debts(source, store, decision.changes)
+    owed, waiting = _old_debts(source, store, decision.changes)
     followed = await follow(source, [*debts(source, decision.to_read), *owed], fetch)
+    followed = still_owing(followed, waiting)
     changes = tuple(with_attachments(change, followed) for change in decision.changes)
     news = tuple(with_attachments(change, followed) for change in decision.news)
     late = _late_news(source, owed, followed, store)
@@ -158,14 +159,15 @@ def _hold(
     return Checked(source.id, Outcome.HELD, error=f"{why}; a second look decides"), Saved(waiting)
 
 
-def _old_debts(source: Source, store: Store, changes: tuple[Change, ...]) -> list[Debt]:
-    """What earlier checks could not read; an item that just changed waits for the next check."""
+def _old_debts(
+    source: Source, store: Store, changes: tuple[Change, ...]
+) -> tuple[list[Debt], list[Debt]]:
+    """What earlier checks could not read: to be tried now, and of items that just changed, which
+    wait for the next check."""
     busy = {change.item.id for change in changes}
-    return [
-        Debt(debt.item, debt.url, debt.attempts)
-        for debt in store.checks.follow_ups(source.id)
-        if debt.item.id not in busy
-    ]
+    owed = [Debt(d.item, d.url, d.attempts) for d in store.checks.follow_ups(source.id)]
+    waiting = [debt for debt in owed if debt.item.id in busy]
+    return [debt for debt in owed if debt not in waiting], waiting
 
 
 def _late_news(

@@ -11,6 +11,7 @@ from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.model import Item, NotModified, Request, Source
 from monitor.pipeline.reading import Fetch
+from monitor.store import GIVEN_UP
 from monitor.text.fingerprint import canonical_url
 
 # Politeness: a check reads at most so many documents, the rest waits for the next check.
@@ -31,11 +32,10 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Items with what was read, by id; what is still owed; and what was given up, with reasons."""
+    """Items with what was read, by id, and what is still owed; `GIVEN_UP` counts as attempts."""
 
     items: dict[str, Item] = field(default_factory=dict)
     owed: dict[str, Debt] = field(default_factory=dict)
-    given_up: dict[str, str] = field(default_factory=dict)
 
 
 def debts(source: Source, items: Iterable[Item]) -> list[Debt]:
@@ -61,6 +61,12 @@ async def follow(source: Source, owed: Iterable[Debt], fetch: Fetch) -> Followed
     return followed
 
 
+def still_owing(followed: Followed, waiting: Iterable[Debt]) -> Followed:
+    """Return it with the debts that were not tried, but for documents read all the same."""
+    more = {debt.item.id: debt for debt in waiting if debt.item.id not in followed.items}
+    return replace(followed, owed=more | followed.owed)
+
+
 async def _attach(source: Source, debt: Debt, fetch: Fetch) -> Item:
     page = await fetch(Request(debt.url, conditional=False), source)
     if isinstance(page, NotModified):
@@ -74,7 +80,8 @@ def _postpone(source: Source, debt: Debt, error: SourceError, followed: Followed
     final = isinstance(error, FetchError) and error.state in _FINAL
     attempts = debt.attempts + 1
     if final or attempts >= MOST_ATTEMPTS:
-        followed.given_up[debt.item.id] = f"{debt.url}: {error}"
+        # Kept as it is, so that operators can be told.
+        followed.owed[debt.item.id] = replace(debt, attempts=GIVEN_UP)
         log.warning("document never read", source=source.id, url=debt.url, error=str(error))
     else:
         followed.owed[debt.item.id] = replace(debt, attempts=attempts)

@@ -11,7 +11,7 @@ from monitor.health import news_for_operators
 from monitor.log import log
 from monitor.model import Health, MailingList, TroubleReport
 from monitor.pipeline.filing import Composed, Office, file, mails
-from monitor.store import Filing, ListState, Store
+from monitor.store import Filing, ListState, NeverRead, Store
 
 # Operators hear of a waiting outbox after this long, and of notes at most once a day.
 MAIL_WAITS = timedelta(hours=4)
@@ -31,9 +31,10 @@ def compose_trouble(
     broken, recovered = news_for_operators(office.sources.values(), states, now)
     told = {trouble.source: trouble.health.value for trouble in broken}
     told |= {trouble.source: Health.OK.value for trouble in recovered}
+    unread = store.checks.never_read()
     for mailing_list in operators:
         state = store.digests.states()[mailing_list.id]
-        all_notes = (*notes, *_outbox_notes(store, state, now))
+        all_notes = (*notes, *_outbox_notes(store, state, now), *_document_notes(office, unread))
         notes_due = bool(all_notes) and now - state.last_mail >= NOTES_EVERY
         if broken or recovered or notes_due:
             report = digests.trouble_report(
@@ -44,7 +45,14 @@ def compose_trouble(
                 at=now,
                 message_id=digests.message_id(mailing_list.id, now, office.domain),
             )
-            filing = Filing(mailing_list.id, now, "trouble", settled=state.since_alert, told=told)
+            filing = Filing(
+                mailing_list.id,
+                now,
+                "trouble",
+                settled=state.since_alert,
+                told=told,
+                never_read=unread,
+            )
             yield _write(office, mailing_list, store, report, filing)
 
 
@@ -71,3 +79,10 @@ def _outbox_notes(store: Store, state: ListState, now: datetime) -> Iterator[str
     oldest = store.outbox.count().oldest_pending
     if oldest and now - oldest > MAIL_WAITS:
         yield f"mails have been waiting for the mail server since {oldest:%Y-%m-%d %H:%M} UTC"
+
+
+def _document_notes(office: Office, unread: Iterable[NeverRead]) -> Iterator[str]:
+    """Documents that nobody will read unless a person does."""
+    for document in unread:
+        name = office.sources[document.source].name if document.source in office.sources else ""
+        yield f"{name or document.source}: a linked document could not be read: {document.url}"

@@ -4,16 +4,17 @@ Each hand-over between stages is one transaction, all or nothing: a check (snaps
 alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
-from monitor.store.checks import Checks, FollowUp
+from monitor.store.checks import Checks, FollowUp, NeverRead
 from monitor.store.copies import Restored, back_up, restore, verify
 from monitor.store.digests import Digests, Filing, ListState
 from monitor.store.history import History, ItemVersion, VersionRow
 from monitor.store.opening import Store, database_file
 from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
-from monitor.store.saving import Saved, Settled, Stored
+from monitor.store.saving import GIVEN_UP, Saved, Settled, Stored
 from monitor.store.upkeep import Pruned, Retention, Room
 
 __all__ = [
+    "GIVEN_UP",
     "Checks",
     "Digests",
     "Filing",
@@ -21,6 +22,7 @@ __all__ = [
     "History",
     "ItemVersion",
     "ListState",
+    "NeverRead",
     "Outbox",
     "OutboxCount",
     "OutboxMail",

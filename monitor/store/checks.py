@@ -14,7 +14,7 @@ from monitor.model import ChangeKind, Health, Item, SourceState, Validators
 from monitor.procedure import OPEN
 from monitor.store import tables
 from monitor.store.codec import unpack_named, unpack_seen
-from monitor.store.saving import STATE_COLUMNS, Saved, portions, tell, write
+from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, portions, tell, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class FollowUp:
     item: Item
     url: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRead:
+    """A linked document that could not be read, and will not be tried again."""
+
+    source: str
+    item: str
+    url: str
 
 
 class Checks:
@@ -80,7 +89,7 @@ class Checks:
         query = (
             select(c.item, tables.version.c.body, c.unread, c.attempts)
             .join(tables.version, tables.version.c.id == c.version)
-            .where(c.source == source, c.unread.is_not(None))
+            .where(c.source == source, c.unread.is_not(None), c.attempts < GIVEN_UP)
             .order_by(c.version)
         )
         with self._reading.connect() as connection:
@@ -88,6 +97,17 @@ class Checks:
                 FollowUp(unpack_named(row.item, row.body), row.unread, row.attempts)
                 for row in connection.execute(query)
             )
+
+    def never_read(self) -> tuple[NeverRead, ...]:
+        """Return the documents that were given up and of which operators do not know yet."""
+        c = tables.item.c
+        query = (
+            select(c.source, c.item, c.unread)
+            .where(c.unread.is_not(None), c.attempts == GIVEN_UP)
+            .order_by(c.source, c.version)
+        )
+        with self._reading.connect() as connection:
+            return tuple(NeverRead(*row) for row in connection.execute(query))
 
     def overdue(self, source: str, before: datetime) -> tuple[Item, ...]:
         """Return the open procedures due before a moment of which this was not told yet."""

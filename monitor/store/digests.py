@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.model import Alert, Mail, MailState
 from monitor.store import tables
+from monitor.store.checks import NeverRead
 from monitor.store.codec import unpack_alert
-from monitor.store.saving import tell
+from monitor.store.saving import GIVEN_UP, GIVEN_UP_AND_TOLD, tell
 
 # Who sets up a list after the first alerts still gets these.
 FIRST_DIGEST_HOLDS = timedelta(days=1)
@@ -34,7 +35,7 @@ class Filing:
     """A digest about to be written: the alerts it holds, and what it makes of its list.
 
     Alerts up to number `settled` need not be looked at again; `told` maps sources to the health
-    that operators now know of.
+    that operators now know of, `never_read` are the documents that they now know were given up.
     """
 
     list_id: str
@@ -43,6 +44,7 @@ class Filing:
     settled: int
     alerts: tuple[int, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
+    never_read: tuple[NeverRead, ...] = ()
 
 
 class Digests:
@@ -145,6 +147,13 @@ def _file(connection: Connection, filing: Filing, mails: Sequence[Mail]) -> None
     }
     _advance(connection, filing.list_id, passed)
     tell(connection, filing.told)
+    c = tables.item.c
+    for document in filing.never_read:
+        connection.execute(
+            update(tables.item)
+            .where(c.source == document.source, c.item == document.item, c.attempts == GIVEN_UP)
+            .values(attempts=GIVEN_UP_AND_TOLD)
+        )
 
 
 def _advance(connection: Connection, list_id: str, values: Mapping[str, object]) -> None:

@@ -19,11 +19,17 @@ MOST_NAMED = 10_000
 STATE_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "validators")
 
 
+# Attempts at a linked document that is not tried again, before and after operators were told.
+GIVEN_UP = 100
+GIVEN_UP_AND_TOLD = 101
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An item to be written with a new version.
 
-    `unread` is an address that is still to be followed, `attempts` how often that failed.
+    `unread` is an address that is still to be followed, `attempts` how often that failed;
+    GIVEN_UP attempts mean that it will not be tried again.
     `overdue_told` is the day `due` of which nobody need be told that it passed.
     """
 
