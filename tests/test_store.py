@@ -310,7 +310,10 @@ def test_a_check_is_written_wholly_or_not_at_all(store: Store, url: str) -> None
 
 def test_what_operators_were_told_survives_the_next_check(store: Store) -> None:
     store.checks.save(Saved(state(1)))
-    store.checks.tell("court", "failing")
+    met(store, "team")
+    assert store.digests.file(
+        Filing("team", NOW, "trouble", 0, told={"court": "failing"}), [a_mail()]
+    )
     store.checks.save(Saved(state(2)))
     assert store.checks.state("court").told == "failing"
 
@@ -364,8 +367,8 @@ def test_a_renamed_item_keeps_its_history_and_goes_by_its_new_name(store: Store)
     renamed = Mark("new", mark(item).fingerprint, mark(item).identity, present=True)
     store.checks.save(Saved(state(2), renamed={"new": "old"}, touched=(renamed,)))
     assert store.checks.marks("court", ()) == {"new": renamed}
-    assert store.checks.was_alerted("court", "new")
-    assert not store.checks.was_alerted("court", "old")
+    assert [alert.item for alert in store.checks.alerts_of("court", "new")] == ["new"]
+    assert store.checks.alerts_of("court", "old") == ()
     assert store.checks.known("court", ["new"])["new"].item == replace(item, id="new")
     assert store.history.state_at("court", 1) == {"new": replace(item, id="new")}
 
@@ -751,7 +754,7 @@ def test_an_item_comes_back_as_it_was(item: Item) -> None:
 
 @given(alerts, offsets)
 def test_an_alert_comes_back_as_it_was_with_its_number(alert: Alert, number: int) -> None:
-    assert unpack_alert(number, pack_alert(alert)) == replace(alert, id=number)
+    assert unpack_alert(number, alert.item, pack_alert(alert)) == replace(alert, id=number)
 
 
 def test_what_an_older_release_packed_can_still_be_read() -> None:
@@ -769,5 +772,5 @@ def test_what_an_older_release_packed_can_still_be_read() -> None:
              "detected_at": "2026-03-02T06:00:00+00:00", "matches": [
                  {"topic": "t", "term": "T", "start": 0, "end": 1, "words": "T",
                   "excerpt": [["T", True]], "tier": "sure", "side": "added"}]}  # fmt: skip
-    told = unpack_alert(7, pack(alert))
-    assert (told.id, told.matches[0].place, told.remarks) == (7, "", ())
+    told = unpack_alert(7, "b", pack(alert))
+    assert (told.id, told.item, told.matches[0].place, told.remarks) == (7, "b", "", ())

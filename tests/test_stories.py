@@ -368,6 +368,19 @@ async def test_a_document_read_late_does_not_repeat_what_its_teaser_told(tmp_pat
 
 
 @story
+async def test_a_document_read_late_is_told_where_it_matters_to_another_topic_than_its_teaser(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, FOLLOWED) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        telling = News(CALL_UP.title, CALL_UP.text, path="/dossier")
+        await w.day({"/news.xml": feed(telling, OLD), "/dossier": Page(status=500)})
+        assert w.told("Mehrere Deserteure haben") == 0
+        await w.day({"/dossier": PDF})
+        assert w.told("Mehrere Deserteure haben") == 1
+
+
+@story
 async def test_a_document_is_still_owed_when_its_teaser_is_edited_meanwhile(tmp_path: Path) -> None:
     async with world(tmp_path, FOLLOWED) as w:
         await w.day({"/news.xml": feed(OLD)})

@@ -41,6 +41,11 @@ def overdue_alerts(
     )
 
 
+def sure_topics(alert: Alert) -> frozenset[str]:
+    """Return the topics that the alert surely matches."""
+    return frozenset(match.topic for match in alert.matches if match.tier is Tier.SURE)
+
+
 def _matches(source: Source, change: Change, rules: Rules) -> tuple[Match, ...]:
     topics = source.topics or None
     matches = match_change(rules, change, topics, complete=source.complete)

@@ -15,7 +15,7 @@ from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
-from monitor.pipeline.alerting import alerts, overdue_alerts
+from monitor.pipeline.alerting import alerts, overdue_alerts, sure_topics
 from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.reading import Fetch, Reading, definition, read
@@ -123,10 +123,11 @@ async def _judge(
     followed = still_owing(followed, waiting)
     changes = tuple(with_attachments(change, followed) for change in decision.changes)
     news = tuple(with_attachments(change, followed) for change in decision.news)
-    late = _late_news(source, owed, followed, store)
+    late = _late_news(owed, followed)
     overdue = _overdue(source, store, decision.found, now)
     raised = (
-        *alerts(source, (*news, *late), rules, now),
+        *alerts(source, news, rules, now),
+        *(alert for alert in alerts(source, late, rules, now) if _is_news(alert, store)),
         *overdue_alerts(source, overdue, rules, now),
     )
     if changes and not decision.baseline:
@@ -170,15 +171,21 @@ def _old_debts(
     return [debt for debt in owed if debt not in waiting], waiting
 
 
-def _late_news(
-    source: Source, owed: list[Debt], followed: Followed, store: Store
-) -> tuple[Change, ...]:
-    """Documents read at last; told only where the teaser alone had not been."""
+def _late_news(owed: list[Debt], followed: Followed) -> tuple[Change, ...]:
+    """Items whose document could be read at last."""
     return tuple(
         Change(ChangeKind.ADDED, followed.items[debt.item.id], title_changed=True)
         for debt in owed
-        if debt.item.id in followed.items and not store.checks.was_alerted(source.id, debt.item.id)
+        if debt.item.id in followed.items
     )
+
+
+def _is_news(alert: Alert, store: Store) -> bool:
+    """Whether a document read late is told: not if all its topics were, as surely, before."""
+    told = store.checks.alerts_of(alert.source, alert.item)
+    surely = frozenset().union(*map(sure_topics, told))
+    at_all = {topic for each in told for topic in each.topics}
+    return not told or bool(sure_topics(alert) - surely or set(alert.topics) - at_all)
 
 
 def _overdue(source: Source, store: Store, found: Triage, now: datetime) -> tuple[Item, ...]:

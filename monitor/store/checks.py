@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Engine, Exists, Row, exists, or_, select
 
 from monitor.diff import Known, Mark
-from monitor.model import ChangeKind, Health, Item, SourceState, Validators
+from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validators
 from monitor.procedure import OPEN
 from monitor.store import tables
-from monitor.store.codec import unpack_named, unpack_seen
-from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, portions, tell, write
+from monitor.store.codec import unpack_alert, unpack_named, unpack_seen
+from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, portions, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,16 @@ class Checks:
         with self._reading.connect() as connection:
             return tuple(unpack_named(row.item, row.body) for row in connection.execute(query))
 
-    def was_alerted(self, source: str, item: str) -> bool:
-        """Return whether any alert was ever raised for the item."""
+    def alerts_of(self, source: str, item: str) -> tuple[Alert, ...]:
+        """Return the alerts that were ever raised for the item, oldest first."""
         c = tables.alert.c
-        query = select(c.id).where(c.source == source, c.item == item).limit(1)
+        query = (
+            select(c.id, c.item, c.body).where(c.source == source, c.item == item).order_by(c.id)
+        )
         with self._reading.connect() as connection:
-            return connection.execute(query).first() is not None
+            return tuple(
+                unpack_alert(row.id, row.item, row.body) for row in connection.execute(query)
+            )
 
     def save(self, saved: Saved) -> bool:
         """Write everything of one check, or nothing.
@@ -141,11 +145,6 @@ class Checks:
         """
         with self._engine.begin() as connection:
             return write(connection, saved)
-
-    def tell(self, source: str, health: str) -> None:
-        """Remember what operators were last told of a source, outside of any digest."""
-        with self._engine.begin() as connection:
-            tell(connection, {source: health})
 
 
 # --- rows and values -----------------------------------------------------------------------------

@@ -55,9 +55,12 @@ def pack_alert(alert: Alert) -> bytes:
     return pack(_told(replace(alert, id=None)))
 
 
-def unpack_alert(row_id: int, body: bytes) -> Alert:
-    """Return the alert that was packed, also by an older release, with the id of its row."""
-    return replace(Alert(**_revived(unpack(body), _ALERT)), id=row_id)
+def unpack_alert(row_id: int, item: str, body: bytes) -> Alert:
+    """Return the alert that was packed, also by an older release, with the id of its row.
+
+    `item` is the name that its item goes by now.
+    """
+    return replace(Alert(**_revived(unpack(body), _ALERT)), id=row_id, item=item)
 
 
 # --- values and their parts ----------------------------------------------------------------------

@@ -95,12 +95,14 @@ class Digests:
             tables.digest_alert.c.alert == tables.alert.c.id,
         )
         query = (
-            select(tables.alert.c.id, tables.alert.c.body)
+            select(tables.alert.c.id, tables.alert.c.item, tables.alert.c.body)
             .where(tables.alert.c.id > state.since_alert, ~filed)
             .order_by(tables.alert.c.id)
         )
         with self._reading.connect() as connection:
-            return tuple(unpack_alert(row.id, row.body) for row in connection.execute(query))
+            return tuple(
+                unpack_alert(row.id, row.item, row.body) for row in connection.execute(query)
+            )
 
     def pass_cutoff(self, list_id: str, cutoff: datetime, settled: int) -> None:
         """Remember that a cut-off went by with nothing to send.

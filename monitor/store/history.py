@@ -44,11 +44,15 @@ class History:
 
     def alerts(self, since: datetime | None = None) -> tuple[Alert, ...]:
         """Return the stored alerts found at or after `since`, newest first."""
-        query = select(tables.alert.c.id, tables.alert.c.body).order_by(tables.alert.c.id.desc())
+        query = select(tables.alert.c.id, tables.alert.c.item, tables.alert.c.body).order_by(
+            tables.alert.c.id.desc()
+        )
         if since is not None:
             query = query.where(tables.alert.c.detected_at >= since)
         with self._reading.connect() as connection:
-            return tuple(unpack_alert(row.id, row.body) for row in connection.execute(query))
+            return tuple(
+                unpack_alert(row.id, row.item, row.body) for row in connection.execute(query)
+            )
 
     def versions(self, source: str) -> tuple[VersionRow, ...]:
         """Return the stored versions of a source, oldest first."""
