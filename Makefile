@@ -51,7 +51,7 @@ check: test lint types contract docs  ## All of these, as CI does
 schema: $(VENV)/installed  ## Write the JSON Schema that editors use
 	$(BIN)/policy-monitor schema > docs/policy-monitor.schema.json
 
-build: $(VENV)/ready  ## Build the wheel and the source archive into dist/
+build: $(VENV)/ready  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:  ## Remove what the other targets made

@@ -78,7 +78,7 @@ def _meta(file: Path) -> dict[str, dict[str, str]]:
     try:
         versions = json.loads(file.read_text(encoding="utf-8"))["versions"]
         known = {v["file"]: {key: v[key] for key in _TOLD if v.get(key)} for v in versions}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise MonitorError(f"{file} cannot be read: {error!r}") from error
     for name, told in known.items():
         for key, value in told.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from monitor.errors import FetchError
 from monitor.match import compile_vocabulary
@@ -82,3 +84,14 @@ def test_a_withdrawal_is_told_once_however_long_the_page_is_gone(sqlite_url: str
     with Store.open(sqlite_url) as store:
         results = checked(store, PAGE, *[GONE] * 5)
         assert [len(each.alerts) for each in results] == [0, 0, 1, 0, 0, 0]
+
+
+def test_an_answer_that_an_adapter_did_not_foresee_is_trouble_and_not_the_end(
+    tmp_path: Path,
+) -> None:
+    table = replace(SOURCE, kind="table", options={"table": ("1",)}, complete=False)
+    fetch = Answer("<html><body><table></table></body></html>")
+    with Store.open(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        result = asyncio.run(check_source(table, store=store, fetch=fetch, rules=RULES, now=START))
+    assert result.outcome is Outcome.FAILED
+    assert "https://ministry.example/" in (result.error or "")

@@ -429,3 +429,19 @@ def test_problems_of_both_files_and_of_templates_come_together(tmp_path: Path) -
     with pytest.raises(ConfigError) as caught:
         load(_written(tmp_path, "s.yaml", text), _written(tmp_path, "l.yaml", ""), tmp_path)
     assert {"s.yaml", "l.yaml"} < {problem.file.name for problem in caught.value.problems}
+
+
+def test_selectors_and_options_among_the_defaults_are_checked_too(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text(
+        "version: 1\n"
+        "defaults: {options: {bogus: 1}, select: {items: 'li['}}\n"
+        "topics: {a: {terms: [Deserteur*]}}\n"
+        "sources: [{id: a, name: A, kind: page, url: 'https://x.example/'}]\n"
+    )
+    with pytest.raises(ConfigError) as wrong:
+        load(file, None)
+    said = [problem.message for problem in wrong.value.problems]
+    assert len(said) == 2
+    assert said[0].startswith("`items` must be a CSS selector")
+    assert said[1] == "unknown option `bogus`"

@@ -169,3 +169,9 @@ def test_a_followed_page_has_no_places() -> None:
     assert (
         document.read_attachment(Fetched(URL, 200, "text/html", html.encode(), html)).places == ()
     )
+
+
+def test_a_heading_that_ends_like_a_repeated_one_keeps_its_own_section() -> None:
+    text = "# Foo\n\none\n\n# Foo\n\ntwo\n\n# Foo 2\n\nthree\n"
+    items = read(text, media_type="text/markdown")
+    assert len({item.id for item in items}) == len(items) == 3

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import NamedTuple
 
 from monitor.adapters import body, pdf
@@ -137,11 +137,13 @@ def _named(
     sections: Iterable[tuple[str, tuple[str, ...]]], title: str
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield id, title and blocks; headings that repeat are told apart by their ordinal."""
-    times: Counter[str] = Counter()
+    given: set[str] = set()
     for heading, blocks in sections:
-        name = _section_id(heading)
-        times[name] += 1
-        yield (f"{name}-{times[name]}" if times[name] > 1 else name), heading or title, blocks
+        first = _section_id(heading)
+        names = chain([first], (f"{first}-{number}" for number in count(2)))
+        name = next(name for name in names if name not in given)
+        given.add(name)
+        yield name, heading or title, blocks
 
 
 def _section_id(heading: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from monitor.adapters.api import (
     Record,
+    listed,
     number_up_to,
     object_of,
     one_of,
@@ -246,7 +247,7 @@ def _expression(record: Record, lang: str) -> Record:
 
 def _objects(record: Record, *keys: str) -> list[Record]:
     """What stands under the keys; bare references to other records are left out."""
-    values: Iterable[object] = (value for key in keys for value in record.get(key) or ())
+    values: Iterable[object] = (value for key in keys for value in listed(record.get(key)))
     return [value for value in values if isinstance(value, dict)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from monitor.text.clean import clean
@@ -37,7 +38,7 @@ def texts_at(found: Any, path: str) -> list[str]:
     flat: list[Any] = []
     for value in values_at(found, path):
         flat += value if isinstance(value, list) else [value]
-    plain = (value for value in flat if isinstance(value, str | int | float))
+    plain = (value for value in flat if isinstance(value, str | int | float | Decimal))
     return [str(value) for value in plain if not isinstance(value, bool) and clean(str(value))]
 
 

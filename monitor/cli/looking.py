@@ -189,7 +189,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
             }
         )
     else:
-        _show_status(healthy, outbox)
+        _show_status(healthy, lists, outbox)
 
 
 def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, Any]:
@@ -214,7 +214,11 @@ def _list_json(state: ListState) -> dict[str, Any]:
     }
 
 
-def _show_status(rows: list[tuple[Source, SourceState, Health]], outbox: OutboxCount) -> None:
+def _show_status(
+    rows: list[tuple[Source, SourceState, Health]],
+    lists: tuple[ListState, ...],
+    outbox: OutboxCount,
+) -> None:
     show.table(
         "",
         ["source", "state", "checked", "changed", "next", "trouble"],
@@ -230,6 +234,11 @@ def _show_status(rows: list[tuple[Source, SourceState, Health]], outbox: OutboxC
             for source, state, what in rows
         ],
     )
+    for each in lists:
+        show.line(
+            f"list {each.id}: last cut off {show.moment(each.last_cutoff)}, "
+            f"last mail {show.moment(each.last_mail)}"
+        )
     show.line(f"outbox: {outbox.pending} waiting, {outbox.accepted} sent, {outbox.refused} refused")
     if outbox.oldest_pending and now() - outbox.oldest_pending > timedelta(hours=1):
         show.line(f"the oldest mail waits since {show.moment(outbox.oldest_pending)}", style="red")

@@ -82,7 +82,7 @@ def evaluate(
     """
     root: Root = context.obj
     try:
-        passages = read_passages(_text_of(str(file)).splitlines())
+        passages = read_passages(_text_of(str(file)).split("\n"))
     except ValueError as error:
         raise typer.BadParameter(f"{file}: {error}") from error
     with show.progress("scoring", 1):

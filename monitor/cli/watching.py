@@ -42,7 +42,7 @@ def check(
     A source in trouble is part of the result, not a failure of this command.
     """
     root: Root = context.obj
-    sources = [root.source(id_) for id_ in ids or ()] or [
+    sources = [root.source(id_) for id_ in dict.fromkeys(ids or ())] or [
         source for source in root.config.sources if source.enabled
     ]
     with root.store() as store:
@@ -164,7 +164,8 @@ def digest(
         show.as_json({"digests": rows})
     else:
         _show_composed(rows, delivered)
-    if any(each.state == "failed" for each in composed):
+    undone = delivered.retry or delivered.failed
+    if undone or any(each.state == "failed" for each in composed):
         raise typer.Exit(EXIT_UNDONE)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain
 
 from monitor.config.build import build_vocabulary
-from monitor.config.kinds import check_kind
+from monitor.config.kinds import check_defaults, check_kind
 from monitor.config.shape import (
     DefaultsShape,
     ListShape,
@@ -31,6 +31,8 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
     for source in [*filter(None, [file.defaults]), *file.sources]:
         yield from _clock(source)
         yield from _unknown(source.topics or (), "topic", file.names("topics"))
+    if file.defaults:
+        yield from check_defaults(file.defaults, (s.kind for s in file.sources if s.kind))
     for entry in file.sources:
         yield from check_kind(entry)
     if lists is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor.adapters import ADAPTERS, Kind, Option
-from monitor.config.shape import SourceShape
+from monitor.config.shape import DefaultsShape, SourceShape
 from monitor.config.tree import Note
 from monitor.text.nearest import nearest
 
@@ -19,6 +19,20 @@ def check_kind(source: SourceShape) -> Iterator[Note]:
         yield Note(source.line, "`url` is missing")
     yield from _selectors(source, kind)
     yield from _options(source, kind)
+
+
+def check_defaults(defaults: DefaultsShape, kinds: Iterable[str]) -> Iterator[Note]:
+    """Yield selectors and options of `defaults` that none of the sources' kinds can use."""
+    used = [ADAPTERS[kind] for kind in dict.fromkeys(kinds)]
+    for key, text in (defaults.select.given if defaults.select else {}).items():
+        problems = [kind.select[key](text) for kind in used if key in kind.select]
+        if defaults.select and all(problems):
+            said = problems[0] if problems else "has no effect for the kinds of these sources"
+            yield Note(defaults.select.line_of(key), f"`{key}` {said}")
+    known = [key for kind in used for key in kind.options]
+    for key in defaults.options or {}:
+        if key not in known:
+            yield Note(key.line, f"unknown option `{key}`", nearest(key, known))
 
 
 def _selectors(source: SourceShape, kind: Kind) -> Iterator[Note]:

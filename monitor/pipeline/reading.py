@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,6 +17,18 @@ from monitor.text.fingerprint import fingerprint
 
 # An adapter that asks for more pages than this runs in a circle.
 MOST_PAGES = 200
+# What a stranger's answer can do to an adapter that did not foresee it: trouble of that source,
+# told as such, and no reason to end the service for all.
+_UNFORESEEN = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    csv.Error,
+    zlib.error,
+)
 
 
 class Fetch(Protocol):
@@ -73,6 +87,11 @@ async def read(source: Source, state: SourceState, fetch: Fetch, *, afresh: bool
             request = crawl.send(page)
         except StopIteration as done:
             return Reading(_judged(done.value, source), kept, first)
+        except _UNFORESEEN as error:
+            raise ExtractError(
+                f"{request.url}: the answer has a form that kind {source.kind} does not know "
+                f"({type(error).__name__}: {error})"
+            ) from error
         answer = await fetch(request, source)
         if isinstance(answer, NotModified):
             raise ExtractError(f"{request.url} answered «not modified» to a first request")
