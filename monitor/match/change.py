@@ -81,7 +81,8 @@ def _search(
     if not within:
         return ()
     passage = _BREAK.join(part.text for part in texts)
-    found = find(rules, passage, title=texts[0].text, topics=topics, within=within)
+    title = texts[0].text
+    found = find(rules, passage, title=title, topics=topics, within=within, most=_MOST)
     starts = [*accumulate((len(part.text) + len(_BREAK) for part in texts), initial=0)]
     return tuple(
         replace(match, side=side, place=texts[bisect_right(starts, match.start) - 1].place)

@@ -77,7 +77,10 @@ class Scores:
 
 
 def read_passages(lines: Iterable[str]) -> tuple[Passage, ...]:
-    """The passages of a JSON-lines file; ValueError names the line that is not one."""
+    """The passages of a JSON-lines file; ValueError names the line that is not one.
+
+    A file without any passage would score full marks, and is refused too.
+    """
     passages = []
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -85,6 +88,8 @@ def read_passages(lines: Iterable[str]) -> tuple[Passage, ...]:
                 passages.append(_passage(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"line {number} is not a labelled passage: {error!r}") from error
+    if not passages:
+        raise ValueError("there is no passage in it")
     return tuple(passages)
 
 

@@ -73,6 +73,15 @@ class Sequence:
                 yield Sequence(self.parts[begin:index])
                 begin = index + 1
 
+    def breaks(self) -> int:
+        """Between how many words a find may stretch at most."""
+        return sum(
+            max(branch.breaks() for branch in part.branches)
+            if isinstance(part, Choice)
+            else isinstance(part, Space | Hyphen)
+            for part in self.parts
+        )
+
     def letters(self) -> int:
         """How many letters and digits a find has at least."""
         return sum(
@@ -103,7 +112,7 @@ class Sequence:
 
     def bounded(self) -> str:
         """The regular expression, beginning and ending where words do."""
-        after = "" if _is_sign(self.parts[-1], -1) else _NO_LETTER_AFTER
+        after = "" if is_sign(self.parts[-1], -1) else _NO_LETTER_AFTER
         return f"{self.regex(opens=True, closes=True)}{after}"
 
     def regex(self, *, opens: bool, closes: bool) -> str:
@@ -122,7 +131,7 @@ class Sequence:
         )
 
 
-def _is_sign(part: Part | None, index: int) -> bool:
+def is_sign(part: Part | None, index: int) -> bool:
     """Whether a part begins (0) or ends (-1) with something like § or #."""
     return isinstance(part, Text) and not part.text[index].isalnum()
 
@@ -136,7 +145,7 @@ def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str
         case Hyphen():
             return r"[\s-]{0,3}"
         case Space():  # «§3» is written together too
-            return _BETWEEN % (0 if _is_sign(before, -1) else 1)
+            return _BETWEEN % (0 if is_sign(before, -1) else 1)
         case Choice(branches):
             inner = (branch.regex(opens=opens, closes=closes) for branch in branches)
             return f"(?:{'|'.join(inner)})"
@@ -150,7 +159,7 @@ def _literal(text: str, *, opens: bool, closes: bool) -> str:
     """
     plain = re.escape(text)
     no_digit_after = r"(?!\w)" if closes and text[-1].isdigit() else ""  # «§ 51» is not «§ 5»
-    if not opens or _is_sign(Text(text), 0):
+    if not opens or is_sign(Text(text), 0):
         return f"{plain}{no_digit_after}"
     taboo = r"\w" if text[0].isdigit() else r"[^\W\d]"
     return f"{plain}(?<!{taboo}{plain}){no_digit_after}"

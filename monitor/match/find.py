@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
-from monitor.match.rules import Condition, Rule, Rules
+from monitor.match.legal import Cited
+from monitor.match.passage import Passage, Surroundings
+from monitor.match.rules import Rule, Rules
 from monitor.match.spelling import Spelling
-from monitor.model import Match, Tier
+from monitor.model import Match, Piece, Tier
 from monitor.text.excerpt import Span, excerpt, merge
-from monitor.text.normalise import Normalised, normalise
+from monitor.text.normalise import normalise
 
-_WINDOW = 60
 _MARKED_WORDS = 5
 _WORD = re.compile(r"\w+")
-
-Occurs = Callable[[str, str], bool]
-
-
-@dataclass(frozen=True)
-class _Passage:
-    """A text under search; the title belongs to the surroundings of every place in it."""
-
-    text: Normalised
-    title: str
-
-    @cached_property
-    def words(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where the words begin, and where they end."""
-        spans = [found.span() for found in _WORD.finditer(self.text.text)]
-        return tuple(start for start, _ in spans), tuple(end for _, end in spans)
-
-    @cached_property
-    def whole(self) -> str:
-        """The title and all the text."""
-        return f"{self.title}\n\n{self.text.text}"
-
-    def around(self, start: int, end: int) -> str:
-        """The title and the words of the text near a find, itself included."""
-        starts, ends = self.words
-        first = max(0, bisect_right(starts, start) - 1 - _WINDOW)
-        last = min(len(ends) - 1, bisect_left(ends, end) + _WINDOW)
-        return f"{self.title}\n\n{self.text.text[starts[first] : ends[last]]}"
 
 
 def find(
@@ -55,84 +28,98 @@ def find(
     lang: str | None = None,
     topics: Collection[str] | None = None,
     within: Sequence[Span] | None = None,
+    most: int | None = None,
 ) -> tuple[Match, ...]:
     """The matches in order of place; offsets count in `text` as given.
 
     `title` is context only. `topics` limits what is looked for, `within` where: a match must
-    touch one of these stretches. `lang` is what the text is said to be in; as sources quote each
-    other in many languages, every term is tried in every text.
+    touch one of these stretches; `most` how often the same term is told, where it is surest. `lang`
+    is what the text is said to be in; as sources quote each other in many languages, every term is
+    tried in every text.
     """
-    passage = _Passage(normalise(text), normalise(title).text)
-    occurs = _occurs(rules)
+    sighting = rules.sight(text, title)
+    wanted = [entry for entry in sighting.rules if topics is None or entry[0].topic in topics]
+    if not wanted:
+        return ()
+    normal = normalise(text)
+    located = rules.locate(normal.text, sighting.spellings)
+    passage = Passage(normal, normalise(title).text, sighting.groups, located)
     finds = [
-        _match(rule, text, span, tier)
-        for rule, spellings in _possible(rules, topics, passage, occurs)
-        for span, tier in _finds(rule, spellings, passage, occurs)
-        if within is None or any(span[0] < end and start < span[1] for start, end in within)
+        find
+        for rule, searches in wanted
+        for find in _finds(rule, searches, passage)
+        if within is None or any(find.start < end and start < find.end for start, end in within)
     ]
-    return _distinct(finds)
+    shown = cache(lambda spans, own: _shown(text, [normal.span(*span) for span in spans], own))
+    return tuple(
+        Match(rule.topic, rule.term, start, end, *shown(words, (start, end)), tier)
+        for rule, start, end, tier, words in _first(_distinct(finds), most)
+    )
 
 
-def _occurs(rules: Rules) -> Occurs:
-    """Whether a group stands in some surroundings; asked again and again for the same."""
+class Find(NamedTuple):
+    """A rule that holds at a place of the original text, how surely, and the words to show.
 
-    @cache
-    def occurs(group: str, text: str) -> bool:
-        return any(spelling.occurs(text) for spelling in rules.groups[group])
+    These are given by their places in normalised text.
+    """
 
-    return occurs
-
-
-def _possible(
-    rules: Rules, topics: Collection[str] | None, passage: _Passage, occurs: Occurs
-) -> Iterator[tuple[Rule, list[Spelling]]]:
-    """The rules of which a literal is there, and what they cannot do without."""
-    for rule, spellings in rules.candidates(passage.text.text):
-        if topics is not None and rule.topic not in topics:
-            continue
-        if rule.needs and rule.otherwise is None and not _hold(rule.needs, passage.whole, occurs):
-            continue
-        yield rule, spellings
+    rule: Rule
+    start: int
+    end: int
+    tier: Tier
+    shown: tuple[Span, ...]
 
 
-def _finds(
-    rule: Rule, spellings: Iterable[Spelling], passage: _Passage, occurs: Occurs
-) -> Iterator[tuple[Span, Tier]]:
-    """Where the rule holds in the original text, and how surely."""
-    plain = passage.text.text
-    spans = [span for spelling in spellings for span in spelling.spans(plain)]
+def _finds(rule: Rule, searches: Iterable[Spelling | Cited], passage: Passage) -> Iterator[Find]:
+    """Where the rule holds."""
+    spans = [span for search in searches for span in passage.finds(search)]
     for start, end in merge(spans):
-        tier = _tier(rule, passage.around(start, end), occurs)
+        around = passage.around(start, end)
+        tier = _tier(rule, around)
         if tier is not None:
-            yield passage.text.span(start, end), tier
+            needed = around.fulfilling(rule.needs) if rule.weak else []
+            yield Find(rule, *passage.original(start, end), tier, (*needed,) or ((start, end),))
 
 
-def _tier(rule: Rule, around: str, occurs: Occurs) -> Tier | None:
+def _tier(rule: Rule, around: Surroundings) -> Tier | None:
     """How sure a find of the rule is amid its surroundings; None when it is none."""
-    if _hold(rule.unless, around, occurs):
+    if around.hold(rule.unless) and not around.hold(rule.despite):
         return None
-    return Tier.SURE if not rule.needs or _hold(rule.needs, around, occurs) else rule.otherwise
+    if not rule.needs or around.hold(rule.needs):
+        return Tier.SURE
+    if rule.perhaps:
+        return Tier.PERHAPS if around.hold(rule.perhaps) else None
+    return rule.otherwise
 
 
-def _hold(conditions: Iterable[Condition], text: str, occurs: Occurs) -> bool:
-    return any(all(occurs(group, text) for group in condition) for condition in conditions)
-
-
-def _distinct(finds: Iterable[Match]) -> tuple[Match, ...]:
+def _distinct(finds: Iterable[Find]) -> list[Find]:
     """In order of place; where terms of a topic find the same words, one of them, the surest."""
-    surest: dict[tuple[int, int, str], Match] = {}
-    for match in finds:
-        place = match.start, match.end, match.topic
-        if place not in surest or match.tier is Tier.SURE is not surest[place].tier:
-            surest[place] = match
-    return tuple(surest[place] for place in sorted(surest))
+    surest: dict[tuple[int, int, str], Find] = {}
+    for find in finds:
+        place = find.start, find.end, find.rule.topic
+        if place not in surest or find.tier is Tier.SURE is not surest[place].tier:
+            surest[place] = find
+    return [surest[place] for place in sorted(surest)]
 
 
-def _match(rule: Rule, text: str, span: Span, tier: Tier) -> Match:
-    start, end = span
-    words = " ".join(text[start:end].split())
-    marked = excerpt(text, _ends(text, start, end))
-    return Match(rule.topic, rule.term, start, end, words, marked, tier)
+def _first(finds: Sequence[Find], most: int | None) -> Sequence[Find]:
+    """So many finds of each term, sure ones first, in order of place."""
+    if most is None:
+        return finds
+    count: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for at, find in sorted(enumerate(finds), key=lambda each: each[1].tier is not Tier.SURE):
+        count[find.rule.topic, find.rule.term] += 1
+        if count[find.rule.topic, find.rule.term] <= most:
+            chosen.append(at)
+    return [finds[at] for at in sorted(chosen)]
+
+
+def _shown(text: str, spans: Iterable[Span], own: Span) -> tuple[str, tuple[Piece, ...]]:
+    """Words in one line; and these and the find itself amid their surroundings."""
+    words = " … ".join(" ".join(text[start:end].split()) for start, end in merge([*spans]))
+    ends = [end for start, stop in {*spans, own} for end in _ends(text, start, stop)]
+    return words, excerpt(text, ends)
 
 
 def _ends(text: str, start: int, end: int) -> list[Span]:

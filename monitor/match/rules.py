@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from monitor.match.spelling import Spelling, TermError, parse
+from monitor.match.error import TermError
+from monitor.match.glance import Glance
+from monitor.match.index import Index
+from monitor.match.legal import Cited, parse_citation
+from monitor.match.places import Located, Way
+from monitor.match.spelling import Spelling, parse
 from monitor.model import Term, Tier, Vocabulary
+from monitor.text.excerpt import Span, merge
 
 Condition = tuple[str, ...]
-
-_WORD = re.compile(r"\w+")
+Owner = TypeVar("Owner")
+Parsed = TypeVar("Parsed")
+Search = TypeVar("Search")
+# So often white space may come and go where a spelling has one break: «a - b».
+_MOST_BLANKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,57 +32,122 @@ class Rule:
     spellings: tuple[Spelling, ...]
     needs: tuple[Condition, ...]
     unless: tuple[Condition, ...]
+    despite: tuple[Condition, ...]
+    perhaps: tuple[Condition, ...]
     otherwise: Tier | None
+    cites: tuple[Cited, ...] = ()
+    weak: bool = False
+
+    @property
+    def searches(self) -> Iterator[Spelling | Cited]:
+        """What reveals it: spellings and citations."""
+        yield from self.spellings
+        yield from self.cites
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a text may hold: rules with searches of theirs, and spellings of groups."""
+
+    rules: tuple[tuple[Rule, tuple[Spelling | Cited, ...]], ...] = ()
+    groups: Mapping[str, tuple[Spelling, ...]] = field(default_factory=dict)
+
+    @property
+    def spellings(self) -> Iterator[Spelling]:
+        """All spellings of both."""
+        for _, searches in self.rules:
+            yield from (search for search in searches if isinstance(search, Spelling))
+        for spellings in self.groups.values():
+            yield from spellings
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules in the order of the vocabulary, and the word groups their conditions name.
-
-    `by_literal` tells which spellings (place of the rule, place in it) a literal makes worth a
-    closer look.
-    """
+    """All rules in the order of the vocabulary, and the word groups their conditions name."""
 
     rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[Spelling, ...]]
-    by_literal: Mapping[str, frozenset[tuple[int, int]]]
+    _own: tuple[tuple[int, Spelling | Cited], ...]
+    _near: tuple[tuple[str, Spelling], ...]
+    _index: Index
+    _glance: Glance
+    _ways: Mapping[Spelling, tuple[Way, ...]]
 
-    def candidates(self, text: str) -> Iterator[tuple[Rule, list[Spelling]]]:
-        """The rules that may match the normalised text, and by which spellings.
+    def locate(self, text: str, searches: Iterable[Spelling]) -> dict[Spelling, list[Span]]:
+        """In which stretches of words of the normalised text the spellings may stand."""
+        ways = {search: self._ways[search] for search in searches}
+        wanted = frozenset(at for each in ways.values() for way in each for at in way.chunks)
+        located = self._glance.located(text, wanted)
+        return {search: _stretches(each, located) for search, each in ways.items()}
 
-        Most texts have none, so this decides how fast everything is: letters are looked for in
-        the different words of the text only.
-        """
-        words = "\n".join(set(_WORD.findall(text)))
-        places = frozenset().union(
-            *(
-                places
-                for literal, places in self.by_literal.items()
-                if literal in (words if literal.isalnum() else text)
-            )
-        )
-        for rule, group in groupby(sorted(places), key=itemgetter(0)):
-            yield self.rules[rule], [self.rules[rule].spellings[place] for _, place in group]
+    def sight(self, text: str, title: str) -> Sighting:
+        """What may stand in a text as it is on the page; of most texts that is nothing."""
+        seen = self._glance.glimpse(text)
+        own = self._index.first(seen.held) if seen else []
+        if seen is None or not own:
+            return Sighting()
+        above = self._index.others(self._glance.held(title)) if title else []
+        near = self._index.others(seen.held)
+        if not self._sighting(own, near + above).rules:
+            return Sighting()
+        own = seen.allowed(own)
+        return self._sighting(own, seen.allowed(near) + above) if own else Sighting()
+
+    def _sighting(self, own: Iterable[Way], near: Iterable[Way]) -> Sighting:
+        groups = _by_owner(self._near[at - len(self._own)] for at in sorted({w.at for w in near}))
+        owned = _by_owner(self._own[at] for at in sorted({way.at for way in own}))
+        pairs = ((self.rules[at], searches) for at, searches in owned.items())
+        return Sighting(tuple(pair for pair in pairs if _may_hold(pair[0], groups)), groups)
+
+
+def _stretches(ways: Iterable[Way], located: Located) -> list[Span]:
+    """Around the words where all chunks of one of the ways of a spelling meet."""
+    around = {
+        (max(0, at - reach), at + reach + 1)
+        for way in ways
+        if (reach := way.reach) is not None
+        for at in way.meetings(located)
+    }
+    return merge([*around])
+
+
+def _reach(search: Spelling | Cited) -> int | None:
+    """How many words a find stretches over, counted by white space; a citation may be a list."""
+    return None if isinstance(search, Cited) else _MOST_BLANKS * search.breaks
+
+
+def _by_owner(owned: Iterable[tuple[Owner, Search]]) -> dict[Owner, tuple[Search, ...]]:
+    found: dict[Owner, dict[Search, None]] = {}
+    for owner, search in owned:
+        found.setdefault(owner, {})[search] = None
+    return {owner: tuple(searches) for owner, searches in found.items()}
+
+
+def _may_hold(rule: Rule, groups: Collection[str]) -> bool:
+    """Whether the rule matches where only these groups stand."""
+    if not rule.needs or (rule.otherwise is not None and not rule.perhaps):
+        return True
+    conditions = (*rule.needs, *rule.perhaps)
+    return any(all(name in groups for name in names) for names in conditions)
 
 
 def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
     """The vocabulary ready for `find`; TermError names the topic and term that are wrong."""
     groups = {
-        name: tuple(_parse(spelling, f"words, {name}") for spelling in spellings)
+        name: tuple(_parse(parse, spelling, f"words, {name}") for spelling in spellings)
         for name, spellings in vocabulary.words.items()
     }
     rules = tuple(_rules(vocabulary, groups))
-    return Rules(rules, groups, _by_literal(rules))
-
-
-def _by_literal(rules: Iterable[Rule]) -> dict[str, frozenset[tuple[int, int]]]:
-    """For every spelling its most telling literals; the empty one for those that have none."""
-    places: dict[str, set[tuple[int, int]]] = {}
-    for index, rule in enumerate(rules):
-        for place, spelling in enumerate(rule.spellings):
-            for literal in spelling.required[0] if spelling.required else [""]:
-                places.setdefault(literal, set()).add((index, place))
-    return {literal: frozenset(found) for literal, found in places.items()}
+    own = tuple((at, search) for at, rule in enumerate(rules) for search in rule.searches)
+    near = tuple((name, spelling) for name, members in groups.items() for spelling in members)
+    searches = [search for _, search in (*own, *near)]
+    index = Index([(search.ways, _reach(search)) for search in searches], len(own))
+    ways = {
+        search: ways
+        for search, ways in zip(searches, index.ways, strict=True)
+        if isinstance(search, Spelling)
+    }
+    return Rules(rules, groups, own, near, index, Glance(index.chunks, index.keys), ways)
 
 
 def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rule]:
@@ -85,22 +157,26 @@ def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rul
             yield Rule(
                 topic.id,
                 term.name,
-                tuple(_parse(s, f"{topic.id}, {term.name}") for s in term.spellings),
+                tuple(_parse(parse, s, f"{topic.id}, {term.name}") for s in term.spellings),
                 term.needs,
                 term.unless,
+                term.despite,
+                term.perhaps,
                 term.otherwise,
+                tuple(_parse(parse_citation, c, f"{topic.id}, {term.name}") for c in term.cites),
+                term.weak,
             )
 
 
-def _parse(spelling: str, place: str) -> Spelling:
+def _parse(read: Callable[[str], Parsed], text: str, place: str) -> Parsed:
     try:
-        return parse(spelling)
+        return read(text)
     except TermError as error:
         raise TermError(f"{place}: {error}", error.suggestion) from None
 
 
 def _check_conditions(topic: str, term: Term, groups: Mapping[str, object]) -> None:
-    for condition in (*term.needs, *term.unless):
+    for condition in (*term.needs, *term.unless, *term.despite, *term.perhaps):
         for name in condition:
             if name not in groups:
                 raise TermError(f"{topic}, {term.name}: there is no group `{name}` among the words")

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from monitor.match.chunk import Ways, both, ways
+from monitor.match.error import TermError
 from monitor.match.expression import (
     Choice,
     Hyphen,
@@ -32,6 +34,7 @@ _FARTHEST = 30
 _STEM = 3
 _MOST_STARS = 3
 _MOST_DISTANCES = 2
+_DEEPEST = 10
 _NEAR = re.compile(r"\s*([~>])\s*(\d*)\s*")
 _TOKEN = re.compile(r"[(|)]|\*+|-+|[\s.,]+|[^\s.,()|*-]+")
 _SYNTAX = frozenset("()|*~>-., \t\n")
@@ -43,24 +46,19 @@ _REGEX_PLAIN = (  # what people who know regular expressions mean by them
 )  # fmt: skip
 
 
-class TermError(ValueError):
-    """A spelling that cannot match: why, and in `suggestion` what may have been meant."""
-
-    def __init__(self, sentence: str, suggestion: str | None = None) -> None:
-        super().__init__(sentence)
-        self.suggestion = suggestion
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spelling:
     """A spelling ready for search in normalised text.
 
-    `required` are sets of literals; of each, one must occur for the spelling to match.
+    `required` are sets of literals; of each, one must occur for the spelling to match. Of one of
+    its `ways` all chunks must. A find stretches over `breaks` breaks between words at most.
     """
 
     source: str
     regex: str
     required: tuple[Literals, ...]
+    ways: Ways
+    breaks: int
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -71,10 +69,10 @@ class Spelling:
         """False when the spelling certainly does not stand in the normalised text."""
         return all(any(literal in text for literal in literals) for literals in self.required)
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the spelling stands in the normalised text."""
-        if self.may_occur(text):
-            yield from (found.span() for found in self.pattern.finditer(text))
+    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+        """Where the spelling stands in the normalised text, or in a stretch between blanks."""
+        stop = len(text) if end is None else end
+        return (found.span() for found in self.pattern.finditer(text, start, stop))
 
     def occurs(self, text: str) -> bool:
         """Whether the spelling stands in the normalised text."""
@@ -103,12 +101,15 @@ def _parse(spelling: str) -> Spelling:
     orders, distances, others = rest[::3], rest[1::3], rest[2::3]
     _refuse_distances(spelling, [first, *others], orders, distances)
     left = _read(spelling, first)
-    regex, required = left.bounded(), left.required()
+    regex, required, written = left.bounded(), left.required(), ways(left)
+    breaks = left.breaks()
     for order, distance, other in zip(orders, distances, others, strict=True):
         right = _read(spelling, other)
         regex = near(regex, right.bounded(), int(distance), either_order=order == "~")
         required += right.required()
-    return Spelling(spelling, regex, required)
+        written = both(written, ways(right))
+        breaks += right.breaks() + int(distance) + 1
+    return Spelling(spelling, regex, required, written, breaks)
 
 
 def _trimmed(text: str) -> str:
@@ -229,6 +230,10 @@ def _refuse_unbalanced(spelling: str, tokens: list[str]) -> None:
         depth += (token == "(") - (token == ")")
         if depth < 0:
             break
+        if depth > _DEEPEST:
+            raise TermError(
+                f"`{spelling}` has parentheses within parentheses more than {_DEEPEST} deep"
+            )
         if token == "|" and not depth:
             guess = None if "(" in spelling else f"({spelling})"
             raise TermError(f"`{spelling}`: put the alternatives in parentheses", guess)

@@ -4,18 +4,21 @@ All are frozen. Times are aware UTC. Texts are what the page says, never normali
 text exists only inside `text` and `match`.
 """
 
-from monitor.model.alerts import Alert, Citation, Match, Piece, Side
-from monitor.model.conditions import Coverage, Failing, Health, SourceState
+from monitor.model.alerts import Alert, Citation, Identity, Match, Name, Piece, Side, Sketch
+from monitor.model.conditions import Coverage, Failing, Health, SourceState, Unwatched
 from monitor.model.fetching import Fetched, NotModified, Request, Validators
 from monitor.model.items import Attachment, Change, ChangeKind, Figure, Item, Remark
 from monitor.model.mails import (
     Also,
+    Cited,
     Digest,
+    Earlier,
     Entry,
     Mail,
     MailState,
     Part,
     Receipt,
+    Repeat,
     Section,
     TroubleReport,
 )
@@ -23,6 +26,8 @@ from monitor.model.watching import (
     AlertOn,
     Expect,
     MailingList,
+    Numbers,
+    Rank,
     Receives,
     Schedule,
     Select,
@@ -41,36 +46,45 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Citation",
+    "Cited",
     "Coverage",
     "Digest",
+    "Earlier",
     "Entry",
     "Expect",
     "Failing",
     "Fetched",
     "Figure",
     "Health",
+    "Identity",
     "Item",
     "Mail",
     "MailState",
     "MailingList",
     "Match",
+    "Name",
     "NotModified",
+    "Numbers",
     "Part",
     "Piece",
+    "Rank",
     "Receipt",
     "Receives",
     "Remark",
+    "Repeat",
     "Request",
     "Schedule",
     "Section",
     "Select",
     "Side",
+    "Sketch",
     "Source",
     "SourceState",
     "Term",
     "Tier",
     "Topic",
     "TroubleReport",
+    "Unwatched",
     "Validators",
     "Vocabulary",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -42,13 +42,50 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A legal source or document number found in a text, with its normal form in `id`."""
+    """A legal source or document number found in a text, with its normal form in `id`.
+
+    `url` is where a reader finds it, None where nobody gives out such addresses.
+    """
 
     kind: str
     id: str
     text: str
     start: int = 0
     end: int = 0
+    url: str | None = None
+
+
+class Name(NamedTuple):
+    """A number that is an item's own, such as a file number with its court and day, if known.
+
+    For a printed paper `court` is the house, for a case of the Court of Justice the kind of paper.
+    """
+
+    kind: str
+    number: str
+    court: str = ""
+    date: str = ""
+
+
+class Sketch(NamedTuple):
+    """A sample of a text: hashes of its word sequences, of those it begins with, of its numbers.
+
+    `size` counts the different sequences; samples are sorted.
+    """
+
+    size: int = 0
+    shingles: tuple[int, ...] = ()
+    beginning: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what an alert is known to be the same news as another: numbers, addresses, text."""
+
+    names: tuple[Name, ...] = ()
+    links: tuple[str, ...] = ()
+    text: Sketch = field(default_factory=Sketch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +107,7 @@ class Alert:
     removed: tuple[str, ...] = ()
     story: str = ""
     remarks: tuple[Remark, ...] = ()
+    identity: Identity | None = None
     id: int | None = None
 
     @property

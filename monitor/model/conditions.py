@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.fetching import Validators
 
 
 class Health(StrEnum):
-    """How a source is doing."""
+    """How a source is doing.
+
+    `suspect` is a first failure, or an answer that is odd; `failing` lasts; `silent` answers as it
+    should and has had nothing new for longer than it ever had.
+    """
 
     NEW = "new"
     OK = "ok"
+    SUSPECT = "suspect"
     FAILING = "failing"
     SILENT = "silent"
     DISABLED = "disabled"
@@ -25,6 +30,10 @@ class SourceState:
 
     `definition` is the fingerprint of how the source was read; when it changes, what is read next
     is a new baseline. `checks` counts the saved checks and guards against two at once.
+
+    `odd` says what was strange about an answer that was understood, `patience` for how long there
+    may be nothing new. `outage_since` and `outage_until` are when it was last not seen, because
+    it failed or we were away, and `caught_up` is how many changes the first success after it found.
     """
 
     source: str
@@ -44,11 +53,21 @@ class SourceState:
     definition: str | None = None
     shrunk: str | None = None
     told: Health = Health.OK
+    odd: str | None = None
+    odd_since: datetime | None = None
+    patience: timedelta | None = None
+    outage_since: datetime | None = None
+    outage_until: datetime | None = None
+    caught_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A source in trouble, for the coverage line and for operator mail."""
+    """A source in trouble, for the coverage line and for operator mail.
+
+    Of one that is well again, `until` is when the trouble ended, and `caught_up` how many changes
+    were found then; what came and went in between nobody has seen.
+    """
 
     source: str
     name: str
@@ -56,13 +75,28 @@ class Failing:
     since: datetime | None
     error: str | None
     url: str | None = None
+    until: datetime | None = None
+    caught_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """That so many sources were not seen for a long time, because they or we were away."""
+
+    count: int
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was watched: how many sources, how many checked and changed, which are in trouble."""
+    """What was watched: how many sources, how many checked and changed, which are in trouble.
+
+    `unwatched` tells of those that were caught up with: their news is late.
+    """
 
     total: int
     checked: int
     changed: int
     failing: tuple[Failing, ...] = ()
+    unwatched: Unwatched | None = None

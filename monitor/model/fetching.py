@@ -37,7 +37,8 @@ class Fetched:
     """One complete answer with a status of 200.
 
     `url` is where it came from after redirects; `media_type` is lower case without parameters;
-    `text` is decoded by our own rules (empty for binary types such as PDF).
+    `text` is decoded by our own rules; empty for binary types such as PDF, and for large answers
+    until they are read.
     """
 
     url: str

@@ -13,10 +13,40 @@ from monitor.model.items import ChangeKind, Remark
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """Another place where the same news stands."""
+    """Another place where the same news stands; `title` if it has another there."""
 
     source: str
     url: str | None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A legal source or document that the news names, and where a reader finds it."""
+
+    id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """How a story was first told: `at` is the cut-off of that digest."""
+
+    title: str
+    url: str | None
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What was found again elsewhere without anything that the list was not told."""
+
+    alert: int
+    title: str
+    url: str | None
+    source: str
+    earlier: Earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +63,9 @@ class Entry:
     """One piece of news as a template sees it: plain values only.
 
     `title_pieces` is the title with its hits; empty when nothing in it matched. `parts` are the
-    places that changed when many did at once; the title then is that of the source.
+    places that changed when many did at once; the title then is that of the source. `update_of`
+    is how the story was first told, when this is more of it. `priority` is 0 … 1; `answer` is the
+    mark by which an answer «not relevant» is known.
     """
 
     alert: int
@@ -52,11 +84,14 @@ class Entry:
     side: Side
     lang: str | None
     also: tuple[Also, ...] = ()
-    citations: tuple[str, ...] = ()
+    citations: tuple[Cited, ...] = ()
     places: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     title_pieces: tuple[Piece, ...] = ()
     parts: tuple[Part, ...] = ()
+    update_of: Earlier | None = None
+    priority: float = 0.5
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +108,8 @@ class Digest:
     """Everything a digest template may know.
 
     `alerts` are the ids it settles; `topics` are the titles of all the list watches for, also of
-    those without news.
+    those without news; `repeats` is what was found again and told before. Answers go to
+    `answers_to`.
     """
 
     list_id: str
@@ -88,6 +124,8 @@ class Digest:
     coverage: Coverage
     alerts: tuple[int, ...]
     topics: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    answers_to: str | None = None
 
     @property
     def count(self) -> int:
@@ -120,7 +158,10 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An outbox row: rendered once, sent until accepted or refused for good."""
+    """An outbox row: rendered once, sent until accepted or refused for good.
+
+    `sender` is the address of the envelope, which bounces go to; without it, the one in From.
+    """
 
     list_id: str
     recipient: str
@@ -129,6 +170,7 @@ class Mail:
     created_at: datetime
     attempts: int = 0
     id: int | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

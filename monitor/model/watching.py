@@ -34,6 +34,30 @@ class AlertOn(StrEnum):
     EVERY = "every"
 
 
+class Numbers(StrEnum):
+    """Which changed numbers are news.
+
+    `content`: all but those of stamps and counters («Stand: 12.11.2026», «37 Aufrufe»); `all`:
+    these too; `none`: an edit that changes nothing but numbers and dates is no news.
+    """
+
+    ALL = "all"
+    CONTENT = "content"
+    NONE = "none"
+
+
+class Rank(StrEnum):
+    """What kind of place a source is; the order of a mail follows from it, nothing else."""
+
+    LAW = "law"
+    COURT = "court"
+    AUTHORITY = "authority"
+    PARLIAMENT = "parliament"
+    STATISTICS = "statistics"
+    ORGANISATION = "organisation"
+    MEDIA = "media"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One watched place: an entry of sources.yaml with all defaults filled in."""
@@ -53,6 +77,8 @@ class Source:
     ignore_patterns: tuple[str, ...] = ()
     complete: bool = False
     alert: AlertOn = AlertOn.MATCHING
+    numbers: Numbers = Numbers.CONTENT
+    rank: Rank | None = None
     expect: Expect = Expect()
     backfill: timedelta = timedelta(0)
     allow_private: bool = False
@@ -79,8 +105,12 @@ class Term:
     """One row of a topic: spellings that reveal it, and what must or must not stand near them.
 
     `needs` and `unless` hold conditions, each a tuple of group names that must all occur in the
-    passage; one fulfilled condition is enough. `otherwise` is the tier of a find whose needs are
+    passage; one fulfilled condition is enough. Where one of `despite` holds, `unless` silences
+    nothing. A find whose needs are not met is doubtful where one of `perhaps` holds, and none
+    elsewhere; without `perhaps`, `otherwise` is the tier of a find whose needs are
     not met; None drops it.
+    `cites` are citations that reveal it too, in every spelling. A `weak` term is a reason to sort a
+    find under its topic, but what is shown are the words that it needs.
     """
 
     name: str
@@ -88,7 +118,11 @@ class Term:
     lang: str | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     unless: tuple[tuple[str, ...], ...] = ()
+    despite: tuple[tuple[str, ...], ...] = ()
+    perhaps: tuple[tuple[str, ...], ...] = ()
     otherwise: Tier | None = Tier.PERHAPS
+    cites: tuple[str, ...] = ()
+    weak: bool = False
     note: str | None = None
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
@@ -135,7 +169,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class MailingList:
-    """Named recipients with topics and a schedule (vocabulary: list)."""
+    """Named recipients with topics and a schedule (vocabulary: list).
+
+    News of at least the priority `urgent` are mailed at once, with all that waits.
+    """
 
     id: str
     to: tuple[str, ...]
@@ -145,3 +182,4 @@ class MailingList:
     timezone: str = "Europe/Berlin"
     receives: Receives = Receives.DIGEST
     name: str | None = None
+    urgent: float | None = None

@@ -53,6 +53,12 @@ _LEGACY = {
     for byte in range(0x80, 0x100)
 }
 
+_NOT_TEXT = re.compile(
+    r"(?:image|audio|video|font)/(?!svg\+xml).*"
+    r"|application/(?:pdf|x-pdf|zip|gzip|x-gzip|msword|x-7z-compressed|vnd\.(?:ms-|open|oasis).*)"
+)
+_BINARY_START = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11")
+
 _HEAD_BYTES = 4096
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([^\"']+)[\"']")
@@ -61,6 +67,11 @@ _SILENT = re.compile(
 )
 _META = re.compile(r"<meta\s[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
+
+
+def is_text(kind: str, content: bytes) -> bool:
+    """Return whether a body is to be read as text; magic numbers count more than the header."""
+    return not _NOT_TEXT.fullmatch(kind) and not content.startswith(_BINARY_START)
 
 
 def decode(content: bytes, content_type: str | None) -> tuple[str, str]:

@@ -11,6 +11,9 @@ from monitor.model import Piece
 
 Span = tuple[int, int]
 _CUT = "…"
+_INK = re.compile(r"\S")
+_BLANKS = re.compile(r"\s+")
+_LAST_BLANKS = re.compile(r"\s+(?=\S*\Z)")
 # When two excerpts become one: characters that both show, and characters of the result.
 _LEAST_OVERLAP = 20
 _LONGEST = 700
@@ -31,7 +34,7 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
         if start > 0:
             pieces.append(Piece(f" {_CUT} " if pieces else f"{_CUT} ", hit=False))
         pieces += _pieces(text, (start, end), [hit for hit in hits if start <= hit[0] < end])
-    if windows and windows[-1][1] < len(text.rstrip()):
+    if windows and _INK.search(text, windows[-1][1]):
         pieces.append(Piece(f" {_CUT}", hit=False))
     return tuple(pieces)
 
@@ -97,10 +100,10 @@ def _widened(text: str, hit: Span, room: int) -> Span:
     """The hit with up to `room` characters on each side, cut between words where there are any."""
     start, end = max(0, hit[0] - room), min(len(text), hit[1] + room)
     if start > 0:
-        gap = re.compile(r"\s+").search(text, start - 1, hit[0])
+        gap = _BLANKS.search(text, start - 1, hit[0])
         start = gap.end() if gap else start
     if end < len(text):
-        gap = re.compile(r"\s+(?=\S*\Z)").search(text, hit[1], end + 1)
+        gap = _LAST_BLANKS.search(text, hit[1], end + 1)
         end = gap.start() if gap else end
     return start, end
 
@@ -111,5 +114,12 @@ def _pieces(text: str, window: Span, hits: Sequence[Span]) -> Iterator[Piece]:
     for start, end in [*hits, (stop, stop)]:
         for words, hit in ((text[at:start], False), (text[start:end], True)):
             if words:
-                yield Piece(re.sub(r"\s+", " ", words), hit)
+                yield Piece(_even(words), hit)
         at = end
+
+
+def _even(words: str) -> str:
+    """The words with one blank for all white space."""
+    first = " " if words[0].isspace() else ""
+    last = " " if words[-1].isspace() else ""
+    return f"{first}{text}{last}" if (text := " ".join(words.split())) else " "

@@ -69,12 +69,13 @@ def fingerprint(*parts: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
     """
     state = blake2b(digest_size=8)
     for part in parts:
-        state.update(_essence(part, ignore).encode("utf-8", "surrogatepass"))
+        state.update(essence(part, ignore).encode("utf-8", "surrogatepass"))
         state.update(b"\0")
     return state.hexdigest()
 
 
-def _essence(text: str, ignore: Sequence[re.Pattern[str]]) -> str:
+def essence(text: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
+    """Return what `fingerprint` takes of a text."""
     text = " ".join(text.split())
     for pattern in ignore:
         text = pattern.sub(" ", text)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
 
+from monitor.text.mojibake import HINT, MOJIBAKE, mended
+
 Replace = Callable[[re.Match[str]], str]
 
-_DASHES = "‐‑‒–—―−﹘﹣"
+DASHES = "‐‑‒–—―−﹘﹣"
 _APOSTROPHES = "’‘ʼ′`´ʹʾ‛"
 _QUOTES = "“”„‟«»‹›"
-_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
+INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
 _FOLDED = chain(range(0xA0, 0x600), range(0x1D00, 0x2100), range(0xFB00, 0xFB07),
                 range(0xFF01, 0xFF5F))  # fmt: skip
 
@@ -41,6 +43,10 @@ class Normalised:
         """The stretch of the original that the characters start … end-1 stand for."""
         last = reduce(lambda at, edits: edits.end(at), self._edits, end)
         return self.origin(start), last
+
+    def place(self, offset: int) -> int:
+        """The first position that stems from `offset` in the original, or from behind it."""
+        return bisect_left(range(len(self.text)), offset, key=self.origin)
 
     @cached_property
     def _edits(self) -> tuple[_Edits, ...]:
@@ -150,7 +156,7 @@ _CROSSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 def _letters() -> dict[str, str]:
     """What every character of a lower-case text becomes, unless it stays."""
     changed = {char: _folded(char) for char in map(chr, _FOLDED) if char == char.lower()}
-    changed |= dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
+    changed |= dict.fromkeys(DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
     changed |= dict.fromkeys(_QUOTES, '"') | {"ё": "е", "…": "."}
     return {char: plain for char, plain in changed.items() if plain and plain != char}
 
@@ -158,31 +164,38 @@ def _letters() -> dict[str, str]:
 _LETTERS = _letters()
 
 
+_UNUSUAL = re.compile("[^\x00-\x7fа-я]")
+
+
 @dataclass(frozen=True)
 class _Spelled(Step):
-    """The step for `_LETTERS`; a text has few different ones, and `replace` is ten times faster."""
+    """The step for `_LETTERS`; a text has few different ones, and `replace` is ten times faster.
+
+    Its pattern is for those that become several letters: others move nothing.
+    """
 
     def apply(self, text: str) -> str:
-        return reduce(
-            lambda now, char: now.replace(char, _LETTERS[char]), set(text) & _LETTERS.keys(), text
-        )
+        chars = _LETTERS.keys() & set(_UNUSUAL.findall(text))
+        return reduce(lambda now, char: now.replace(char, _LETTERS[char]), chars, text)
 
 
 _SPELLED = _Spelled(
-    re.compile(f"[{re.escape(''.join(_LETTERS))}]"), lambda found: _LETTERS[found[0]]
+    re.compile(f"[{re.escape(''.join(c for c, plain in _LETTERS.items() if len(plain) > 1))}]"),
+    lambda found: _LETTERS[found[0]],
 )
 _INVISIBLES = Step(
-    re.compile(rf"[\u00ad{_INVISIBLE}](?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?"), lambda _: ""
+    re.compile(rf"[\u00ad{INVISIBLE}](?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?"), lambda _: ""
 )
 
 # --- damage and ellipsis -------------------------------------------------------------------------
 
 _LOWER = "a-zß-öø-ÿœа-яёіїєґўј"
-_AND = r"(?:und|oder|bzw|sowie|and|or|et|ou|и|или|та|або)\b"
+AND = r"(?:und|oder|bzw|sowie|and|or|et|ou|и|или|та|або)\b"
 _ENTITIES = Step(
     re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24}\d{0,2});"),
     lambda found: html.unescape(found[0]),
 )
+_MOJIBAKE = Step(MOJIBAKE, mended, hint=HINT)
 _ACCENTS = Step(
     re.compile(r"\w[\u0300-\u036f]+"),
     lambda found: unicodedata.normalize("NFC", found[0]),
@@ -190,7 +203,7 @@ _ACCENTS = Step(
 )
 # «Verhand-\nlung», «Bun- desregierung»; but «Wehr- und Zivildienst» stays.
 _BROKEN = Step(
-    re.compile(rf"[-‐‑](?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{_AND})(?=[{_LOWER}])"),
+    re.compile(rf"[-‐‑](?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{AND})(?=[{_LOWER}])"),
     lambda _: "",
 )
 # «Verweigerer*innen», «Verweigerer/-innen», «objecteur·rices»; capital I needs only lower case.
@@ -202,17 +215,45 @@ _BRACKETED = Step(
     re.compile(rf"\((?<=[{_LOWER}].)-?(in|innen)\)"),
     lambda found: found[1],
 )
+# «Verweiger(er)innen»
+_ENDED = Step(re.compile(r"\((er|en|r|n)\)(?=innen\b)"), lambda found: found[1])
 # «V o r b e m e r k u n g»: four letters or more, one blank between each two.
-_SPACED = Step(
-    re.compile(r"(?<![\w'])[^\W\d_](?: [^\W\d_]){3,}(?![\w'])"),
-    lambda found: found[0].replace(" ", ""),
-    hint=re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_]\b"),
+SPACED_HINT = re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_]\b")
+SPACED = re.compile(r"(?<![\w'])[^\W\d_](?: [^\W\d_]){3,}(?![\w'])")
+_SPACED = Step(SPACED, lambda found: found[0].replace(" ", ""), hint=SPACED_HINT)
+_HEAD = (
+    r"(?:dienst|pflicht|verweiger|entzieh|entzug|einberuf|einzieh|rekrutier|fluecht|soldat|befehl"
+    r"|bescheid)"
 )
-_HEAD = r"(?:dienst|pflicht|verweiger|entzieh|einberuf|einzieh|rekrutier|fluecht)"
+# The same in text as it stands on the page.
+HEADS = (
+    r"dienst|pflicht|verweiger|entzieh|entzug|einberuf|einzieh|rekrutier|fl|soldat|befehl|bescheid"
+)
+
+
+def _without_double(found: re.Match[str]) -> str:
+    """The head that is missing: of «kriegsdienst- und wehrdienstverweigerer» it is no «dienst»."""
+    head = found[1]
+    begun = re.match(_HEAD, head)
+    before = found.string[max(0, found.start() - 12) : found.start()]
+    return head[begun.end() :] if begun and before.endswith(begun[0]) else head
+
+
 _LINK = r"(?:,|/| und| oder| bzw\.?| sowie| or| and)"
 # «wehr- bzw. militaerdienst» → «wehrdienst bzw. militaerdienst»
 _HEADLESS = Step(
     re.compile(rf"-(?<=\w\w-)(?={_LINK} ?(?:\w{{2,20}}-{_LINK} ?)?\w{{2,20}}?({_HEAD}\w*))"),
+    _without_double,
+)
+# «militaer(reserve-)dienst» → «militaerdienst (reservedienst)»
+_ENCLOSED = Step(
+    re.compile(rf"(?<=\w)\((\w{{3,20}})-\)({_HEAD}\w*)"),
+    lambda found: f"{found[2]} ({found[1]}{found[2]})",
+    hint=re.compile(r"-\)"),
+)
+# «draft- or service-evaders» → «draft-evaders or service-evaders»
+_EVADERS = Step(
+    re.compile(r"-(?<=\w\w-)(?= (?:or|and|und|oder|et|ou) \w{3,20}(-\w{3,20}))"),
     lambda found: found[1],
 )
 # «wehrdienstentziehung/-verweigerung» → «wehrdienstentziehung/wehrdienstverweigerung»
@@ -224,6 +265,6 @@ _TAILLESS = Step(
 
 
 _STEPS: tuple[Step | Callable[[str], str], ...] = (
-    _ENTITIES, _ENTITIES, _INVISIBLES, _ACCENTS, _BROKEN, _GENDERED, _BRACKETED, _SPACED,
-    _lower, _SPELLED, _HEADLESS, _TAILLESS,
+    _ENTITIES, _ENTITIES, _MOJIBAKE, _INVISIBLES, _ACCENTS, _BROKEN, _GENDERED, _BRACKETED, _ENDED,
+    _SPACED, _lower, _SPELLED, _ENCLOSED, _EVADERS, _HEADLESS, _TAILLESS,
 )  # fmt: skip

@@ -21,9 +21,13 @@ _MISSING = (
     | frozenset(("k.a.", "k.A.", "k. A.", "k. a.", "n. v.", "keine Angabe", "keine Angaben"))
 )
 
+# Possessive (`++`): tried in one way only, or a row of marks that is none takes for ever.
 _FOOTNOTE = re.compile(
-    r"(?:\s*(?:[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|⁽[¹²³⁴⁵⁶⁷⁸⁹⁰]+⁾|[*†‡§]+\)?)|\s+\d{1,2}\)|\s*\[\w{1,3}\])+$"
+    r"(?:\s*+(?:[¹²³⁴⁵⁶⁷⁸⁹⁰]++[⁾)]?+|⁽[¹²³⁴⁵⁶⁷⁸⁹⁰]++⁾|[*†‡§]++\)?+|(?<=\s)\d{1,2}\)|\[\w{1,3}\]))++$"
 )
+_MOST_DIGITS = 28  # what is reckoned with exactly
+_LARGEST_SHARE = 10**15
+_LONGEST = 300  # characters of a cell that holds a number, with all that stands beside it
 _FLAG = re.compile(r"(?<=[\d%)])\s?(?:[bdefprsuz]{1,2})$")
 _TIMES = {
     "tsd.": 1_000, "tsd": 1_000, "tausend": 1_000, "thousand": 1_000, "тыс.": 1_000,
@@ -31,6 +35,7 @@ _TIMES = {
     "millions": 1_000_000, "млн": 1_000_000, "mrd.": 1_000_000_000, "mrd": 1_000_000_000,
     "milliarden": 1_000_000_000, "billion": 1_000_000_000,
 }  # fmt: skip
+_ENGLISH_ONLY = "billion"  # a thousand times as much elsewhere
 _UNITS = (
     "%|‰|€|EUR|Euro|US\\$|USD|\\$|£|GBP|Prozent|v\\.\\s?H\\.|per\\s?cent|percent|процентов|"
     "Personen|Pers\\.|persons|people|Fälle|cases|чел\\.|человек"
@@ -55,14 +60,18 @@ _SIGN = re.compile(r"^([+\-−–‐‑])\s?(?=[0-9])")
 def is_missing(text: str) -> bool:
     """Say whether a cell says that there is no number: none, unknown, withheld."""
     plain = clean(text)
-    return not plain or plain in _MISSING or _FOOTNOTE.sub("", plain) in _MISSING | {""}
+    return not plain or plain in _MISSING or _without_footnote(plain) in _MISSING | {""}
 
 
 def unit_of(text: str) -> str | None:
     """Return the unit that stands with a number («%», «€», «Personen»), or None."""
-    plain = _FOOTNOTE.sub("", clean(text))
+    plain = _without_footnote(clean(text))
     found = _UNIT_AFTER.search(plain) or _UNIT_BEFORE.search(plain)
     return found["unit"] if found and re.search("[0-9]", plain) else None
+
+
+def _without_footnote(text: str) -> str:
+    return _FOOTNOTE.sub("", text) if len(text) <= _LONGEST else text
 
 
 def decimal_mark(texts: Iterable[str], lang: str | None) -> str | None:
@@ -91,21 +100,29 @@ def read_number(text: str, lang: str | None, *, decimal: str | None = None) -> D
     """
     if is_missing(text):
         return None
-    core, factor = _core(text), _factor(text)
+    core, factor = _core(text), _factor(text, lang)
     negative = False
     if core and (sign := _SIGN.match(core)):
         negative, core = sign[1] != "+", core[sign.end() :]
     value = _value(core, decimal or _of_language(lang)) if core else None
-    if value is None:
+    if value is None or factor is None:
         return None
     return (-value if negative else value) * factor
+
+
+def holds_number(text: str) -> bool:
+    """Say whether a cell holds a number, in whichever notation."""
+    return any(read_number(text, None, decimal=mark) is not None for mark in _OTHER)
 
 
 def percent(before: Decimal | None, after: Decimal | None) -> str:
     """Return by how much a number changed («−86 %»); empty when nothing can be said."""
     if before is None or after is None or before == 0:
         return ""
-    share = ((after - before) * 100 / abs(before)).quantize(Decimal(1), ROUND_HALF_UP)
+    exact = (after - before) * 100 / abs(before)
+    if abs(exact) >= _LARGEST_SHARE:
+        return ""
+    share = exact.quantize(Decimal(1), ROUND_HALF_UP)
     sign = "−" if share < 0 else "+"
     return f"{sign}{abs(share)} %" if share else ""
 
@@ -118,18 +135,21 @@ def change(before: str, after: str, lang: str | None = None) -> str:
 
 def _core(text: str) -> str:
     """The number alone: sign, digits and marks."""
-    plain = _FOOTNOTE.sub("", clean(text))
+    plain = _without_footnote(clean(text))
     plain = _FLAG.sub("", plain)
     if plain.startswith("(") and plain.endswith(")"):
-        plain = _FOOTNOTE.sub("", plain[1:-1].strip())
+        plain = _without_footnote(plain[1:-1].strip())
     plain = _UNIT_BEFORE.sub("", _UNIT_AFTER.sub("", plain))
     plain = _TIMES_AFTER.sub("", plain).strip()
     return re.sub(r"(?<=[0-9]),[-–—]+$", "", plain)
 
 
-def _factor(text: str) -> int:
-    plain = _UNIT_AFTER.sub("", _FOOTNOTE.sub("", clean(text)))
+def _factor(text: str, lang: str | None) -> int | None:
+    """What «Tsd.» and the like multiply by; None where that depends on an unknown language."""
+    plain = _UNIT_AFTER.sub("", _without_footnote(clean(text)))
     found = _TIMES_AFTER.search(plain)
+    if found and found[1].lower() == _ENGLISH_ONLY and (lang or "")[:2].lower() != "en":
+        return None
     return _TIMES[found[1].lower()] if found else 1
 
 
@@ -145,6 +165,8 @@ def _value(core: str, decimal: str | None) -> Decimal | None:
         return None
     whole, _, part = core.rpartition(mark) if mark and mark in core else (core, "", "")
     digits = re.sub(r"[^0-9]", "", whole)
+    if len(digits) + len(part) > _MOST_DIGITS:
+        return None
     return Decimal(f"{digits}.{part}" if part else digits)
 
 

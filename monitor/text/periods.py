@@ -28,6 +28,7 @@ _FILLER = re.compile(
     r"month|year|jahr|period|am|zum)\s*:?\s+|[*¹²³⁴⁵)]+$|(?<=\d)\s?[pebr]$",
     re.IGNORECASE,
 )
+_LONGEST = 200  # characters, fillers and footnote marks among them
 _DAY = r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]+\.?)"
 _NAME = r"[A-ZÄÖÜ][a-zä]+\.?"
 _WITHIN = re.compile(
@@ -43,8 +44,10 @@ def read_period(text: str) -> str | None:
 
     2026, 2026-Q3, 2026-10, 2026-10-31, or an interval of two such: 2023-01-01/2023-08-31.
     """
-    plain = _FILLER.sub("", clean(text))
-    plain = _FILLER.sub("", plain)
+    plain = clean(text)
+    if len(plain) > _LONGEST:
+        return None
+    plain = _FILLER.sub("", _FILLER.sub("", plain))
     if not 4 <= len(plain) <= 60:
         return None
     return _single(plain) or _interval(plain)

@@ -1,0 +1,53 @@
+"""Legal citations as terms: found in every spelling that `cite` knows, and places within them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.match.chunk import Chunk, Ways
+from monitor.match.citations import cite
+from monitor.match.error import TermError
+
+_DIGITS = re.compile(r"\d+")
+_SECTION = ("§", "Art.", "ст.")
+# How the sign of a section is written: itself, or a word that begins like this in any language.
+_SIGN = Chunk("§", ("§",), opens=False, closes=False)
+_SPELT_OUT = Chunk(
+    r"(?<![^\W\d])(?:art|par|ст)", ("art", "par", "ст"), opens=True, closes=False
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation looked for, by the id that `cite` gives it; it stands only where its `ways` do."""
+
+    id: str
+    ways: Ways
+
+
+def parse_citation(text: str) -> Cited:
+    """The citation made searchable; TermError when `cite` does not read all of it."""
+    found = cite(text)
+    whole = [each for each in found if text.strip() in (each.text, each.id)]
+    if not whole:
+        raise TermError(
+            f"`{text}` is not read as one citation" + (
+                f", only `{found[0].text}` is" if found else
+                ": write it as in § 3a Abs. 2 Nr. 5 AsylG, or as a spelling"
+            ),
+            found[0].text if found else None,
+        )  # fmt: skip
+    name = whole[0].id
+    number = _DIGITS.search(name)
+    if whole[0].kind == "eu-act" or number is None:
+        raise TermError(f"`{text}` cites a whole law: name a section, or write it as a spelling")
+    return Cited(name, _ways(name, number[0]))
+
+
+def _ways(name: str, number: str) -> Ways:
+    """Its number stands in every text that cites it, and a sign if it is a section."""
+    digits = Chunk(number, (number,), opens=False, closes=False)
+    if not name.startswith(_SECTION):
+        return (frozenset({digits}),)
+    return frozenset({digits, _SIGN}), frozenset({digits, _SPELT_OUT})
