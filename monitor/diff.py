@@ -2,19 +2,19 @@
 
 In two steps, so that the store reads whole items only where fingerprints differ: `triage` sorts by
 fingerprint, `compare` says what changed. New text is a block which the item never had before: a
-page that flips between two states, or shows an old box again, tells nothing new.
+page that flips between two states, or shows an old box again, tells nothing new. Neither does a
+block in which only a stamp or a counter moved, or one that was merely divided otherwise.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from monitor.model import Change, ChangeKind, Item
+from monitor.edit import Ignore, compared, is_told, lasting, state
+from monitor.model import Change, ChangeKind, Item, Numbers
 from monitor.text.fingerprint import canonical_url, fingerprint
-
-Ignore = Sequence[re.Pattern[str]]
 
 SHRUNK_TEXT = 0.4
 SHRUNK_ITEMS = 0.5
@@ -82,7 +82,7 @@ def mark(item: Item, ignore: Ignore = ()) -> Mark:
 
 def seen(item: Item, ignore: Ignore = ()) -> frozenset[str]:
     """Return the fingerprints of the item's title and blocks."""
-    return frozenset(fingerprint(text, ignore=ignore) for text in (item.title, *item.blocks))
+    return frozenset(fingerprint(text, ignore=ignore) for text in _texts(item))
 
 
 def triage(known: Mapping[str, Mark], items: Iterable[Item], ignore: Ignore = ()) -> Triage:
@@ -115,12 +115,18 @@ def triage(known: Mapping[str, Mark], items: Iterable[Item], ignore: Ignore = ()
 
 
 def compare(
-    found: Triage, known: Mapping[str, Known], *, complete: bool, ignore: Ignore = ()
+    found: Triage,
+    known: Mapping[str, Known],
+    *,
+    complete: bool,
+    ignore: Ignore = (),
+    numbers: Numbers = Numbers.CONTENT,
 ) -> tuple[Change, ...]:
     """Return the changes that a reader would see; `known` holds the edited and missing items.
 
     Missing items are removals only for a source that is `complete`. A section that merely got
-    another heading is an edit, not a removal and an addition.
+    another heading is an edit, not a removal and an addition. What moves from one item to another
+    is news only where the source is `complete`: in an act it means something else there.
     """
     missing = {id_: known[id_] for id_ in found.missing} if complete else {}
     changes: list[Change] = []
@@ -132,9 +138,11 @@ def compare(
             before = missing.pop(former).item
             changes.append(Change(ChangeKind.EDITED, item, before, title_changed=True))
     for id_, item in found.edited.items():
-        change = _edit(known[id_], item, ignore)
+        change = _edit(known[id_], item, ignore, numbers)
         if change is not None:
             changes.append(change)
+    if not complete:
+        changes = _without_moves(changes, ignore)
     for gone in missing.values():
         if not gone.lost:  # a section that comes and goes is told once
             change = Change(ChangeKind.REMOVED, gone.item, gone.item, removed=gone.item.blocks)
@@ -142,35 +150,113 @@ def compare(
     return tuple(changes)
 
 
-def remember(item: Item, before: Known | None, ignore: Ignore = ()) -> frozenset[str]:
+def remember(
+    item: Item, before: Known | None, ignore: Ignore = (), numbers: Numbers = Numbers.CONTENT
+) -> frozenset[str]:
     """Return the fingerprints to keep of an item.
 
     Without new text the state itself is kept, and the one it came from: when the page flips back
-    and forth between them, only the first flip is told.
+    and forth between the two, only the first flip is told. Every state is kept as one that was
+    there.
     """
-    now = seen(item, ignore)
+    told = before.seen if before else frozenset()
+    if item.figure:  # compared with what it was last, and nothing before
+        return told | seen(item, ignore)
+    fresh = {text for text in _texts(item) if fingerprint(text, ignore=ignore) not in told}
+    now = {*seen(item, ignore), *(lasting(text, ignore, numbers) for text in fresh)}
+    here = _state(item, ignore, numbers)
+    now.add(_was(here))
     if before is None:
-        return now
-    if now <= before.seen:
-        now |= {mark(item, ignore).fingerprint, mark(before.item, ignore).fingerprint}
-    return before.seen | now
+        return frozenset(now)
+    there = _state(before.item, ignore, numbers)
+    now.add(_was(there))
+    if all(is_told(text, told, ignore, numbers) for text in _texts(item)):
+        now |= {here, there}
+    return told | now
 
 
-def _edit(before: Known, item: Item, ignore: Ignore) -> Change | None:
+def returns(
+    changes: Iterable[Change],
+    known: Mapping[str, Known],
+    ignore: Ignore = (),
+    numbers: Numbers = Numbers.CONTENT,
+) -> tuple[Change, ...]:
+    """Return the edits that show an item exactly as it once was, with nothing new.
+
+    Servers exist that now and then answer with an old copy; a real withdrawal lasts.
+    """
+    return tuple(
+        change
+        for change in changes
+        if change.kind is ChangeKind.EDITED
+        and change.before is not None
+        and not (change.added or change.title_changed or change.item.figure)
+        and change.before.id in known
+        and _was(_state(change.item, ignore, numbers)) in known[change.before.id].seen
+    )
+
+
+def _texts(item: Item) -> tuple[str, ...]:
+    return (item.title, *item.blocks)
+
+
+def _state(item: Item, ignore: Ignore, numbers: Numbers) -> str:
+    return state(_texts(item), ignore, numbers)
+
+
+def _was(state: str) -> str:
+    """How it is kept that an item was in a state, beside the states between which it flips."""
+    return fingerprint("was", state)
+
+
+def _edit(before: Known, item: Item, ignore: Ignore, numbers: Numbers) -> Change | None:
     """The edit, or None when only order, layout or noise differs, or a known state is back.
 
-    A figure that is again what it once was is news all the same.
+    A figure that is again what it once was is news all the same, and all its digits count.
     """
     told = seen(before.item, ignore) if item.figure else before.seen
-    if mark(item, ignore).fingerprint in told:
+    if item.figure:
+        numbers = Numbers.ALL
+    if _flips({mark(each, ignore).fingerprint for each in (before.item, item)}, told):
         return None
-    now = seen(item, ignore)
-    added = tuple(b for b in item.blocks if fingerprint(b, ignore=ignore) not in told)
-    removed = tuple(b for b in before.item.blocks if fingerprint(b, ignore=ignore) not in now)
-    title_changed = fingerprint(item.title, ignore=ignore) not in told
-    if not (added or removed or title_changed):
+    told |= {lasting(before.item.title, ignore, numbers)}
+    added, removed = compared(before.item.blocks, item.blocks, told, ignore, numbers)
+    title_changed = not is_told(item.title, told, ignore, numbers)
+    if added or title_changed:
+        return Change(ChangeKind.EDITED, item, before.item, added, removed, title_changed)
+    states = {_state(each, ignore, numbers) for each in (before.item, item)} if removed else set()
+    if not removed or _flips(states, told):
         return None
-    return Change(ChangeKind.EDITED, item, before.item, added, removed, title_changed)
+    return Change(ChangeKind.EDITED, item, before.item, (), removed)
+
+
+def _flips(states: set[str], told: frozenset[str]) -> bool:
+    """Whether an item went from one to the other of two states and this was told before."""
+    return states <= told
+
+
+def _without_moves(changes: Iterable[Change], ignore: Ignore) -> list[Change]:
+    """Leave out of the edits what merely stands in another item now."""
+    changes = list(changes)
+    edits = [c for c in changes if c.kind is ChangeKind.EDITED and not c.item.figure]
+    left = Counter(fingerprint(b, ignore=ignore) for c in edits for b in c.removed)
+    came = Counter(fingerprint(b, ignore=ignore) for c in edits for b in c.added)
+    moved = {block for block in left if left[block] == came[block]}
+    if not moved:
+        return changes
+
+    def stays(block: str) -> bool:
+        return fingerprint(block, ignore=ignore) not in moved
+
+    rest: list[Change] = []
+    for change in changes:
+        if change in edits:
+            added, removed = (tuple(filter(stays, b)) for b in (change.added, change.removed))
+            if not (added or removed or change.title_changed):
+                continue
+            change = replace(change, added=added, removed=removed)  # noqa: PLW2901
+        rest.append(change)
+    return rest
 
 
 def _retitled(item: Item, missing: Mapping[str, Known], ignore: Ignore) -> str | None:

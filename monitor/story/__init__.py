@@ -1,0 +1,33 @@
+"""Which alerts are one piece of news: within a digest, and over the days."""
+
+from monitor.story.grouping import REWRITTEN, stories
+from monitor.story.names import Place, own_names, own_places
+from monitor.story.retelling import News, Sorted, Told, sort_out
+from monitor.story.sameness import (
+    FIGURE,
+    STORY_LASTS,
+    TELLING_WORDS,
+    figures,
+    identity,
+    keys,
+    story_key,
+)
+
+__all__ = [
+    "FIGURE",
+    "REWRITTEN",
+    "STORY_LASTS",
+    "TELLING_WORDS",
+    "News",
+    "Place",
+    "Sorted",
+    "Told",
+    "figures",
+    "identity",
+    "keys",
+    "own_names",
+    "own_places",
+    "sort_out",
+    "stories",
+    "story_key",
+]
