@@ -13,6 +13,8 @@ from monitor.errors import ExtractError
 from monitor.model import Fetched, Source
 from monitor.text.clean import clean
 
+_COUNT = re.compile(r"[0-9]{1,12}")
+
 Record: TypeAlias = Mapping[str, Any]
 
 
@@ -42,17 +44,17 @@ def records_of(found: Record, key: str, api: str) -> list[Record]:
     return records
 
 
-def text_of(record: Record, key: str) -> str:
-    """Return a plain value as one clean line; empty when it is missing or no plain value."""
-    value = record.get(key)
-    return clean(str(value)) if isinstance(value, str | int | float) else ""
-
-
 def texts_of(record: Record, key: str) -> tuple[str, ...]:
     """Return the texts under a key, which holds one or a list of them; () when it is missing."""
     value = record.get(key)
     values = value if isinstance(value, list) else [value]
     return tuple(text for each in values if isinstance(each, str) and (text := clean(each)))
+
+
+def objects_of(record: Record, *keys: str) -> list[Record]:
+    """Return the objects that stand under the keys, as one or a list; other values are left out."""
+    values = (each for key in keys for each in listed(record.get(key)))
+    return [each for each in values if isinstance(each, dict)]
 
 
 def at(value: Any, *path: str) -> Any:
@@ -65,8 +67,14 @@ def at(value: Any, *path: str) -> Any:
 def text_at(value: Any, *path: str) -> str:
     """Return the text or number at the path as one clean line; empty for anything else."""
     found = at(value, *path)
-    plain = isinstance(found, str | int) and not isinstance(found, bool)
+    plain = isinstance(found, str | int | float) and not isinstance(found, bool)
     return clean(str(found)) if plain else ""
+
+
+def count_at(value: Any, *path: str) -> int | None:
+    """Return the count at the path, be it a number or digits; None for anything else."""
+    found = text_at(value, *path)
+    return int(found) if _COUNT.fullmatch(found) else None
 
 
 def listed(value: Any) -> list[Any]:

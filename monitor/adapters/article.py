@@ -12,21 +12,33 @@ _LEAST_SHARE = 0.25
 def main_text(html: str) -> tuple[Block, ...]:
     """Return headings and paragraphs of the page without navigation, adverts and comments.
 
-    Where trafilatura finds nothing, or less than a quarter of what a reader sees beside the
+    Where trafilatura fails, or finds less than a quarter of what a reader sees beside the
     navigation, everything that is seen there comes back: too much is better than too little.
     """
     seen = outline(without_furniture(parse(html)))
     if not seen:  # trafilatura would read <noscript>
         return ()
-    found = trafilatura.extract(
-        parsable(html),
-        output_format="html",
-        include_comments=False,
-        include_tables=True,
-        favor_recall=True,
-    )
+    found = _article(html)
     article = outline(parse(found)) if found else ()
     return article if _length(article) >= _LEAST_SHARE * _length(seen) else seen
+
+
+def _article(html: str) -> str | None:
+    """What trafilatura takes for the article; None also where it stumbles over the page.
+
+    It does so over `<hi rend="uppercase">` of its own markup (KeyError), and who knows over what.
+    """
+    try:
+        found: str | None = trafilatura.extract(
+            parsable(html),
+            output_format="html",
+            include_comments=False,
+            include_tables=True,
+            favor_recall=True,
+        )
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return None
+    return found
 
 
 def _length(blocks: tuple[Block, ...]) -> int:

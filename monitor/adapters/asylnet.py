@@ -35,7 +35,9 @@ _FOOTER = ".rsdb_listitem_footer"
 _FURNITURE = (_FOOTER, ".courttitle", ".rsdb_listitem_right", ".rsdb_merken")
 _NAME = re.compile(r"[\s–-]*asyl\.net:\s*(M\d+)", re.IGNORECASE)
 _DATE = re.compile(r"\bvom\s+(\d{1,2}\.\d{1,2}\.\d{4})")
+_PAGE_NUMBER = re.compile(r"currentPage(?:%5D|\])=([0-9]{1,6})(?![0-9])", re.IGNORECASE)
 _A_PAGE = "100"
+_FEW = 20  # so many hits of two searches in the same order are no coincidence
 _NARROWING = ("country", "court", "datefrom")
 
 
@@ -45,17 +47,17 @@ def crawl(source: Source) -> Crawl:
     ExtractError when the form or its answer is not what it was.
     """
     page = yield Request(source.url, conditional=False)
-    searches = tuple(_searches(source))
+    searches, most = tuple(_searches(source)), number(source, "most", int(_A_PAGE))
     search, session = _search(page, set().union(*searches)), cookies(page)
     found: dict[str, Item] = {}
     former: list[Item] = []
     for words in searches:
-        hits = yield from _hits(source, search, words, session)
-        if hits == former and len(hits) >= int(_A_PAGE):
+        hits = yield from _hits(search, words, session, most)
+        if hits == former and len(hits) >= min(max(most, _FEW), int(_A_PAGE)):
             raise ExtractError(
                 f"Different searches find the same at {source.url}: it ignores them."
             )
-        found |= {hit.id: hit for hit in hits}
+        found |= {hit.id: hit for hit in hits[:most]}
         former = hits
     return tuple(found.values())
 
@@ -78,30 +80,39 @@ def _search(page: Fetched, needed: Set[str]) -> Form:
 
 
 def _hits(
-    source: Source, search: Form, words: Mapping[str, str], session: str
+    search: Form, words: Mapping[str, str], session: str, most: int
 ) -> Generator[Request, Fetched, list[Item]]:
-    """Return the newest hits of one search, `most` at the most."""
+    """Return the hits of as many pages of one search as hold the newest `most`."""
     headers = {"cookie": session} if session else {}
     answer = yield search.filled(words, "newsearch", session)
-    most, items, number_of_page = number(source, "most", int(_A_PAGE)), list[Item](), 1
+    items, number_of_page = list[Item](), 1
     while True:
         soup = page_of(answer)
         elements = every(soup, _HITS)
         if not elements and not has_field(soup, "fulltext"):
             raise ExtractError(f"{answer.url} shows neither hits nor the search form any more.")
-        items += [_item(element, answer.url) for element in elements]
+        more = [_item(element, answer.url) for element in elements]
+        if more and {item.id for item in more} <= {item.id for item in items}:
+            raise ExtractError(f"{answer.url} gives the same page of hits again.")
+        items += more
         number_of_page += 1
-        following = _page(soup, number_of_page, answer.url)
-        if not elements or not following or len(items) >= most:
-            return items[:most]
+        pages = _pages(soup, answer.url)
+        if len(items) >= most or max(pages, default=0) < number_of_page:
+            return items
+        following = pages.get(number_of_page)
+        if not elements or not following:
+            raise ExtractError(
+                f"{answer.url} speaks of {max(pages)} pages of hits, but there is no way from page "
+                f"{number_of_page - 1} to the next: its list has changed."
+            )
         answer = yield Request(following, headers, conditional=False)
 
 
-def _page(soup: Element, number_of_page: int, url: str) -> str | None:
-    for link in every(soup, 'a[href*="currentPage"]'):
-        if re.search(rf"currentPage(?:%5D|\])={number_of_page}(?!\d)", str(link["href"])):
-            return absolute(url, str(link["href"]))
-    return None
+def _pages(soup: Element, url: str) -> dict[int, str | None]:
+    """The addresses of the pages of hits that a page links to, by number."""
+    links = [str(link["href"]) for link in every(soup, 'a[href*="currentPage"]')]
+    named = [(found[1], link) for link in links if (found := _PAGE_NUMBER.search(link))]
+    return {int(name): absolute(url, link) for name, link in named}
 
 
 def _item(element: Element, url: str) -> Item:

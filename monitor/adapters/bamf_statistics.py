@@ -14,8 +14,15 @@ from typing import NamedTuple
 from monitor.adapters.api import shaped
 from monitor.adapters.body import Form, form_of, what_came
 from monitor.adapters.crawl import Crawl, Kind, Option
-from monitor.adapters.figures import Count, chooser, folded, items_of
-from monitor.adapters.html import absolute, address_base, at_least_one, parse, selector_rule
+from monitor.adapters.figures import Count, chooser, folded, items_of, unmet
+from monitor.adapters.html import (
+    absolute,
+    address_base,
+    at_least_one,
+    parse,
+    selector_rule,
+    visible_text,
+)
 from monitor.adapters.pdf import Word, lines_of
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Request, Source
@@ -59,7 +66,8 @@ class _Row(NamedTuple):
 def crawl(source: Source) -> Crawl:
     """Ask for the page, then for the newest PDF; return the numbers of the wanted countries.
 
-    ExtractError when no PDF is linked, or when its table has other columns than are known.
+    ExtractError when no PDF is linked, when it cannot be told which is the newest, and when its
+    table has other columns than are known or lacks a wanted country.
     """
     page = yield Request(source.url)
     if form_of(page) is Form.PDF:
@@ -77,24 +85,34 @@ def crawl(source: Source) -> Crawl:
     period = _period_of(page_url) or _period_in(lines)
     if period is None:
         raise ExtractError(f"The month of {fetched.url} stands neither in its name nor its text.")
+    _must_be_there(source, rows, fetched.url)
     counts = _counts(source, rows, columns, period)
-    if not counts:
-        there = ", ".join(f"{row.key} {row.name}".strip() for row in rows[:12])
-        raise ExtractError(f"No row of {fetched.url} is wanted. It begins with {there}.")
     return items_of(counts, page_url, source.lang or "de")
 
 
 def _newest(source: Source, page: Fetched) -> str:
-    """The linked PDF of the latest month; without months in the names, the first one."""
+    """The linked PDF of the latest month; without months in all their names, the first one."""
     if form_of(page) is not Form.HTML:
         raise ExtractError(f"A page with links was expected, but {what_came(page)} came.")
     soup = parse(page.text)
     tags = at_least_one(soup, source.select.link or _LINKS, page.url)
     base = address_base(soup, page.url)
-    links = [url for tag in tags if (url := absolute(base, str(tag.get("href", ""))))]
-    if not links:
+    words = {
+        url: visible_text(tag)
+        for tag in reversed(tags)
+        if (url := absolute(base, str(tag.get("href", ""))))
+    }
+    if not words:
         raise ExtractError(f"The links to statistics on {page.url} lead nowhere.")
-    return max(links, key=lambda url: _period_of(url) or "")
+    months = {url: _period_of(url) or period_within(said) for url, said in words.items()}
+    without = [url for url, month in months.items() if not month]
+    if 0 < len(without) < len(months):
+        raise ExtractError(
+            f"{len(without)} of {len(months)} links to statistics on {page.url} name no month, "
+            f"such as «{words[without[-1]]}» to {without[-1]}. It may be the newest. Say with "
+            "`select: {link: …}` which links are meant."
+        )
+    return max(reversed(months), key=lambda url: months[url] or "")
 
 
 def _period_of(url: str) -> str | None:
@@ -180,6 +198,17 @@ def _must_add_up(rows: Sequence[_Row], url: str) -> None:
 def _adds_up(row: _Row) -> bool:
     value = [int(read_number(cell, "de") or 0) for cell in row.cells]
     return value[0] == value[1] + value[2] and value[3] == sum(value[4:10])
+
+
+def _must_be_there(source: Source, rows: Sequence[_Row], url: str) -> None:
+    names = {name for row in rows for name in (row.key, folded(row.name))}
+    if missing := unmet(source.options.get("rows", _COUNTRIES), names):
+        names_missing = ", ".join(f"«{each}»" for each in missing)
+        there = ", ".join(f"{row.key} {row.name}".strip() for row in rows[:12])
+        raise ExtractError(
+            f"No row of {url} is {names_missing}, as the option `rows` wants. "
+            f"It begins with {there}. Write a country as it stands there, or take it out."
+        )
 
 
 def _counts(

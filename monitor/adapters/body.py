@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -98,7 +99,7 @@ def _rows(text: str) -> tuple[str, ...]:
     head = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t|", key=head.count)
     try:
-        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         joined = (" | ".join(filter(None, map(clean, row))) for row in rows)
         return tuple(row for row in joined if row)
     except csv.Error as error:

@@ -15,13 +15,17 @@ from urllib.parse import quote, urlencode
 
 from monitor.adapters.api import (
     Record,
+    number,
     number_up_to,
     object_of,
     one_of,
     records_of,
     shaped,
+    text_at,
+    texts_of,
 )
 from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.whole import must_find
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
@@ -98,15 +102,34 @@ def items_of(source: Source, fetched: Fetched) -> tuple[Item, ...]:
     works: dict[str, _Work] = {}
     for row in rows:
         _add(works, row)
-    if len(rows) >= _ROWS and len(works) > 1:
+    newest = number(source, "newest", 100)
+    if len(rows) >= _ROWS:
         works.popitem()  # the last one may lack rows
-    newest = int(option(source, "newest", "100"))
+        if len(works) < newest:
+            raise ExtractError(
+                f"The answer of the Publications Office ends at {_ROWS} rows, after {len(works)} "
+                f"works, but the newest {newest} are wanted. Narrow the question with `since` or "
+                "`type`, or lower `newest`."
+            )
+    dates = [work.date for work in works.values()]
+    if dates != sorted(dates, reverse=True):  # else those left out could be the newest
+        raise ExtractError("The Publications Office no longer sorts by date as it was asked to.")
     found = list(works.values())[:newest]
     for work in found:
         _check_fits(source, work)
-    if [work.date for work in found] != sorted((work.date for work in found), reverse=True):
-        raise ExtractError("The Publications Office no longer sorts by date as it was asked to.")
+    _must_have(source, works)
     return tuple(_item(source, work) for work in found)
+
+
+def _must_have(source: Source, works: Mapping[str, _Work]) -> None:
+    """Works that are asked for by number alone are there, unless there may be none."""
+    alone = source.options.keys() & {*_ASKING, "since"} == {"celex"}
+    missing = set(source.options.get("celex", ())) - works.keys()
+    if alone and missing and source.expect.min_items:
+        raise ExtractError(
+            f"The Publications Office has no {', '.join(sorted(missing))}; look at `celex`. If a "
+            "number may be missing, say `expect: {min_items: 0}`."
+        )
 
 
 def _query(source: Source) -> str:
@@ -178,7 +201,7 @@ def _rows(source: Source, fetched: Fetched) -> list[dict[str, str]]:
     head, results = answer.get("head"), answer.get("results")
     if not isinstance(head, dict) or not isinstance(results, dict):
         raise ExtractError("The Publications Office sends no SPARQL results; its format changed.")
-    if missing := {"celex", "date", "type"}.difference(head.get("vars") or ()):
+    if missing := {"celex", "date", "type"}.difference(texts_of(head, "vars")):
         raise ExtractError(
             f"The answer of the Publications Office has no column {', '.join(sorted(missing))}: "
             "it belongs to another question."
@@ -189,21 +212,13 @@ def _rows(source: Source, fetched: Fetched) -> list[dict[str, str]]:
             "If that happens again, narrow the question with `since` or `type`."
         )
     rows = [_plain(row) for row in records_of(results, "bindings", _API)]
-    if not rows and source.expect.min_items:
-        raise ExtractError(
-            "The Publications Office has nothing at all that fits these options. If that can be "
-            "right, say `expect: {min_items: 0}`; else look at numbers, subjects and types."
-        )
+    must_find(source, len(rows), _API, "numbers, subjects and types")
     return rows
 
 
 def _plain(row: Record) -> dict[str, str]:
     """The values of a row; what is not bound is missing."""
-    return {
-        name: clean(str(bound.get("value") or ""))
-        for name, bound in row.items()
-        if isinstance(bound, dict)
-    }
+    return {name: text_at(bound, "value") for name, bound in row.items()}
 
 
 def _add(works: dict[str, _Work], row: Mapping[str, str]) -> None:

@@ -34,6 +34,7 @@ _DECISION = re.compile(r".*/decisions-jurisprudentielles/([\w.%-]+)/?")
 _DATED = re.compile(r"^(?:publiée?|mise? en ligne|lecture|décision)\b(?=.{0,12}\d)", re.IGNORECASE)
 _BUTTON = re.compile(r"(?:voir|lire|télécharger|en savoir plus|consulter)\b.{0,40}", re.IGNORECASE)
 
+_SITE = "https://www.cnda.fr/"
 _FRAMES = frozenset({"main", "body", "[document]"})
 
 
@@ -70,7 +71,7 @@ def _decisions(source: Source, fetched: Fetched) -> dict[str, Item]:
 
 
 def _name(link: Element) -> str | None:
-    parts = urlsplit(str(link["href"]).strip())
+    parts = urlsplit(absolute(_SITE, str(link["href"])) or "")
     found = _DECISION.fullmatch(parts.path)
     return found[1].casefold() if found and not parts.query else None
 

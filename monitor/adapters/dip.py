@@ -8,21 +8,25 @@ no search in full texts. `f.vorgang` takes a single id, so steps cost one reques
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import urlencode
 
 from monitor.adapters.api import (
     Record,
+    count_at,
     number_up_to,
     object_of,
+    objects_of,
     records_of,
     shaped,
-    text_of,
+    text_at,
     texts_of,
 )
 from monitor.adapters.crawl import Crawl, Kind, Option, option
-from monitor.adapters.vorgang import item_of, objects_of
+from monitor.adapters.vorgang import item_of
+from monitor.adapters.whole import must_be_whole, must_find
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Request, Source
 from monitor.text.clean import clean
@@ -31,6 +35,8 @@ _API = "The DIP interface of the Bundestag"
 _KEY = "MONITOR_DIP_KEY"
 _USUAL = 50
 _MOST = 150
+_MOST_STEPS = 1000  # the longest procedures, budgets, have some hundred
+_ID = re.compile(r"[0-9]{1,15}")
 
 Records: TypeAlias = Generator[Request, Fetched, list[Record]]
 
@@ -71,21 +77,32 @@ def crawl(source: Source) -> Crawl:
     _insist_on_order(found[:most], found[most:])
     items = []
     for record in found[:most]:
-        number = text_of(record, "id")
-        steps = yield from _listed(source, "vorgangsposition", [("vorgang", number)], _MOST)
-        if any(text_of(step, "vorgang_id") != number for step in steps):
-            raise ExtractError(
-                f"{_API} answered with steps of other procedures than {number}: it no longer "
-                "knows the filter `f.vorgang`. This kind needs an update."
-            )
+        number = text_at(record, "id")
+        steps = yield from _steps(source, number)
         items.append(item_of(record, steps))
     return items
+
+
+def _steps(source: Source, number: str) -> Records:
+    """All steps of a procedure."""
+    steps = yield from _listed(source, "vorgangsposition", [("vorgang", number)], _MOST_STEPS)
+    if any(text_at(step, "vorgang_id") != number for step in steps):
+        raise ExtractError(
+            f"{_API} answered with steps of other procedures than {number}: it no longer "
+            "knows the filter `f.vorgang`. This kind needs an update."
+        )
+    if len(steps) >= _MOST_STEPS:
+        raise ExtractError(
+            f"{_API} gives procedure {number} {_MOST_STEPS} steps or more; no procedure has so "
+            "many. This kind needs an update."
+        )
+    return steps
 
 
 def _listed(
     source: Source, resource: str, filters: Sequence[tuple[str, str]], most: int
 ) -> Records:
-    """The records of all pages, or as many pages as hold `most`."""
+    """The records of all pages, or as many pages as hold `most`; ExtractError if some lack."""
     found: dict[str, Record] = {}
     cursor = ""
     while True:
@@ -97,11 +114,14 @@ def _listed(
             conditional=False,
         )
         answer = _answer(fetched)
-        records, count = records_of(answer, "documents", _API), _count(answer)
+        records, wanted = records_of(answer, "documents", _API), min(most, _count(answer))
+        known = len(found)
         found |= {_number_of(record): record for record in records}
-        last, cursor = cursor, text_of(answer, "cursor")
-        if not records or cursor in {"", last} or len(found) >= min(most, count):
+        if len(found) >= wanted:
             return list(found.values())
+        last, cursor = cursor, text_at(answer, "cursor")
+        if len(found) == known or cursor in {"", last}:
+            must_be_whole(len(found), wanted, f"{_API} ({resource})")
 
 
 def _answer(fetched: Fetched) -> Record:
@@ -115,15 +135,17 @@ def _answer(fetched: Fetched) -> Record:
 
 
 def _count(answer: Record) -> int:
-    count = answer.get("numFound")
-    if not isinstance(count, int):
-        raise ExtractError(f"{_API} no longer says how much it found (`numFound` is {count!r}).")
+    count = count_at(answer, "numFound")
+    if count is None:
+        raise ExtractError(
+            f"{_API} no longer says how much it found (`numFound`); its format has changed."
+        )
     return count
 
 
 def _number_of(record: Record) -> str:
-    number = text_of(record, "id")
-    if not number.isdigit() or not text_of(record, "titel"):
+    number = text_at(record, "id")
+    if not _ID.fullmatch(number) or not text_at(record, "titel"):
         raise ExtractError(
             f"{_API} sent a record without a number or a title; its fields are "
             f"{', '.join(sorted(record)[:12]) or 'none'}. The format has probably changed."
@@ -135,23 +157,19 @@ def _number_of(record: Record) -> str:
 
 
 def _insist_on_fit(source: Source, found: Sequence[Record]) -> None:
-    if not found and source.expect.min_items:
-        raise ExtractError(
-            f"{_API} found no procedure at all. Check the spelling of the options; "
-            "where there may be none, set `expect: {min_items: 0}`."
-        )
+    must_find(source, len(found), _API, "the options")
     for key, fits in _FITS.items():
         asked = [text.casefold() for text in source.options.get(key, ())]
         if asked and (strange := next((r for r in found if not fits(r, asked)), None)):
             raise ExtractError(
-                f"{_API} ignores the filter `{key}`: procedure {text_of(strange, 'id')} "
-                f"({clean(text_of(strange, 'titel'))[:80]}) does not fit it."
+                f"{_API} ignores the filter `{key}`: procedure {text_at(strange, 'id')} "
+                f"({clean(text_at(strange, 'titel'))[:80]}) does not fit it."
             )
 
 
 def _insist_on_order(kept: Iterable[Record], left_out: Iterable[Record]) -> None:
     newest, newer = (
-        max((text_of(record, "datum") for record in some), default="") for some in (kept, left_out)
+        max((text_at(record, "datum") for record in some), default="") for some in (kept, left_out)
     )
     if newer > newest:
         raise ExtractError(
@@ -162,8 +180,8 @@ def _insist_on_order(kept: Iterable[Record], left_out: Iterable[Record]) -> None
 
 def _values(record: Record, key: str) -> list[str]:
     if key == "deskriptor":
-        return [text_of(each, "name").casefold() for each in objects_of(record, key)]
-    return [text.casefold() for text in (*texts_of(record, key), text_of(record, key)) if text]
+        return [text_at(each, "name").casefold() for each in objects_of(record, key)]
+    return [text.casefold() for text in (*texts_of(record, key), text_at(record, key)) if text]
 
 
 def _any(key: str) -> Callable[[Record, list[str]], bool]:
@@ -177,11 +195,11 @@ def _every(key: str) -> Callable[[Record, list[str]], bool]:
 
 
 def _from(key: str) -> Callable[[Record, list[str]], bool]:
-    return lambda record, asked: text_of(record, key)[:10] >= asked[0][:10]
+    return lambda record, asked: text_at(record, key)[:10] >= asked[0][:10]
 
 
 def _until(key: str) -> Callable[[Record, list[str]], bool]:
-    return lambda record, asked: text_of(record, key)[:10] <= asked[0][:10]
+    return lambda record, asked: text_at(record, key)[:10] <= asked[0][:10]
 
 
 _FITS: Mapping[str, Callable[[Record, list[str]], bool]] = {

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
 from monitor.adapters.api import (
     Record,
-    listed,
     number_up_to,
     object_of,
+    objects_of,
     one_of,
     records_of,
     shaped,
-    text_of,
+    text_at,
     texts_of,
 )
 from monitor.adapters.crawl import Crawl, Kind, Option, option
@@ -86,7 +86,9 @@ def _newest(source: Source) -> Generator[Request, Fetched, list[str]]:
             f"that is wanted. Their types are {known or 'not given'}."
         )
     newest = int(option(source, "newest", "100"))
-    return [id_ for found in series.values() for *_, id_ in sorted(found, reverse=True)[:newest]]
+    return [
+        id_ for name in sorted(series) for *_, id_ in sorted(series[name], reverse=True)[:newest]
+    ]
 
 
 def _years(source: Source) -> Generator[Request, Fetched, tuple[str, ...]]:
@@ -108,12 +110,15 @@ def _year(source: Source, year: str) -> Generator[Request, Fetched, dict[str, Re
     offset = 0
     while True:
         fetched = yield _request(source, year=year, offset=offset, limit=_PAGE)
-        page = {_id(record): record for record in _data(fetched)}
+        data = _data(fetched)
+        page = {_id(record): record for record in data}
         _check_page(page, known, year, offset)
-        if page.keys() <= known.keys():
+        if page.keys() <= known.keys() and len(data) == 1:
             return known
+        if page.keys() <= known.keys():
+            raise ExtractError("The European Parliament's API sends the same page again and again.")
         known |= page
-        offset += len(page) - 1
+        offset += len(data) - 1
 
 
 def _check_page(page: dict[str, Record], known: dict[str, Record], year: str, offset: int) -> None:
@@ -137,13 +142,13 @@ def _data(fetched: Fetched) -> list[Record]:
 
 
 def _id(record: Record) -> str:
-    if found := text_of(record, "identifier") or text_of(record, "process_id"):
+    if found := text_at(record, "identifier") or text_at(record, "process_id"):
         return found
     raise ExtractError("The European Parliament sends a record without number; its format changed.")
 
 
 def _type(record: Record) -> str:
-    return (text_of(record, "work_type") or text_of(record, "process_type")).rpartition("/")[2]
+    return (text_at(record, "work_type") or text_at(record, "process_type")).rpartition("/")[2]
 
 
 def _items(source: Source, fetched: Fetched, asked: Sequence[str]) -> Iterator[Item]:
@@ -154,6 +159,11 @@ def _items(source: Source, fetched: Fetched, asked: Sequence[str]) -> Iterator[I
             f"The European Parliament was asked for {asked[0]} and others, but sends "
             f"{', '.join(found.keys() - set(asked)) or 'none of them'}."
         )
+    if len(asked) == _BATCH and len(found) < _BATCH / 2:
+        raise ExtractError(
+            f"The European Parliament was asked for {_BATCH} records and sends {len(found)}: so "
+            "many cannot be without content yet, so its answer is cut short."
+        )
     if missing := set(source.options.get("only", ())) & set(asked) - found.keys():
         raise ExtractError(
             f"The European Parliament has no {', '.join(sorted(missing))}; look at `only`."
@@ -163,7 +173,7 @@ def _items(source: Source, fetched: Fetched, asked: Sequence[str]) -> Iterator[I
         if "process_id" in record:
             yield from _procedure(source, record)
             continue
-        answers = _objects(record, "inverse_answers_to")
+        answers = objects_of(record, "inverse_answers_to")
         state = ("answered" if answers else "asked") if _asks(source) else None
         yield from (question := tuple(_document(source, record, state)))
         for answer in answers:
@@ -182,8 +192,8 @@ def _document(source: Source, record: Record, state: str | None, about: str = ""
         return
     expression = _expression(record, lang)
     long_title = _worded(source, expression.get("title_alternative"))[1]
-    published = read_date(date) if (date := text_of(record, "document_date")) else None
-    blocks = (long_title, text_of(record, "label"))
+    published = read_date(date) if (date := text_at(record, "document_date")) else None
+    blocks = (long_title, text_at(record, "label"))
     yield Item(
         id=_id(record),
         title=f"{about} – {title}" if about else title,
@@ -203,11 +213,11 @@ def _procedure(source: Source, record: Record) -> Iterator[Item]:
     if not title:
         return
     events = sorted(
-        (text_of(event, "activity_date"), _event(event))
-        for event in _objects(record, "consists_of", "was_scheduled_in")
-        if text_of(event, "activity_date")
+        (text_at(event, "activity_date"), _event(event))
+        for event in objects_of(record, "consists_of", "was_scheduled_in")
+        if text_at(event, "activity_date")
     )
-    label = text_of(record, "label")
+    label = text_at(record, "label")
     yield Item(
         id=_id(record),
         title=f"{title} – {label}" if label else title,
@@ -220,10 +230,10 @@ def _procedure(source: Source, record: Record) -> Iterator[Item]:
 
 def _event(event: Record) -> str:
     """What happened, in the API's own words, and the documents it was about."""
-    kind = (text_of(event, "had_activity_type") or text_of(event, "type")).rpartition("/")[2]
+    kind = (text_at(event, "had_activity_type") or text_at(event, "type")).rpartition("/")[2]
     papers = texts_of(event, "decided_on_a_realization_of")
     named = ", ".join(sorted(paper.rpartition("/")[2] for paper in papers))
-    foreseen = "foreseen: " if text_of(event, "type").startswith("Foreseen") else ""
+    foreseen = "foreseen: " if text_at(event, "type").startswith("Foreseen") else ""
     return f"{foreseen}{kind.replace('_', ' ').lower()}{f' ({named})' if named else ''}"
 
 
@@ -239,21 +249,15 @@ def _worded(source: Source, texts: object) -> tuple[str, str]:
 
 def _expression(record: Record, lang: str) -> Record:
     """The document in one language."""
-    for found in _objects(record, "is_realized_by"):
-        if text_of(found, "id").endswith(f"/{lang}"):
+    for found in objects_of(record, "is_realized_by"):
+        if text_at(found, "id").endswith(f"/{lang}"):
             return found
     return {}
 
 
-def _objects(record: Record, *keys: str) -> list[Record]:
-    """What stands under the keys; bare references to other records are left out."""
-    values: Iterable[object] = (value for key in keys for value in listed(record.get(key)))
-    return [value for value in values if isinstance(value, dict)]
-
-
 def _text(expression: Record) -> str | None:
     """Where the text of the document lies; the pages for readers shut programs out."""
-    files = [text_of(f, "is_exemplified_by") for f in _objects(expression, "is_embodied_by")]
+    files = [text_at(f, "is_exemplified_by") for f in objects_of(expression, "is_embodied_by")]
     for ending in (".xhtml", ".pdf"):
         if found := next((file for file in files if file.endswith(ending)), None):
             return _HOME + found

@@ -84,12 +84,12 @@ def _read(source: Source, fetched: Fetched) -> tuple[str, list[Observation]]:
         return _read_csv(source, fetched)
     try:
         found = json.loads(fetched.text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise ExtractError(
             f"Eurostat should answer in JSON, but {what_came(fetched)} came."
         ) from error
     if isinstance(found, dict) and (said := found.get("error") or found.get("warning")):
-        raise ExtractError(f"Eurostat answered: «{clean(json.dumps(said))[:300]}».")
+        raise ExtractError(f"Eurostat answered: «{clean(json.dumps(said, default=str))[:300]}».")
     if isinstance(found, dict) and len(found) == 1 and "dimension" not in found:
         found = next(iter(found.values()))  # JSON-stat 1.x
     try:
@@ -116,6 +116,10 @@ def _cells(found: Mapping[str, Any]) -> Iterator[Observation]:
     status = found.get("status") or {}
     if isinstance(status, dict) and isinstance(status.get("value"), list):
         status = status["value"]
+    if isinstance(found["value"], list) and len(found["value"]) != total:
+        raise ValueError(f"{len(found['value'])} values for {total} cells")
+    if isinstance(status, list) and len(status) != total:
+        raise ValueError(f"{len(status)} flags for {total} cells")
     for number, place in enumerate(product(*axes)):
         codes = {name: code for name, (code, _) in zip(names, place, strict=True)}
         labels = {name: label for name, (_, label) in zip(names, place, strict=True)}
@@ -127,13 +131,15 @@ def _categories(dimension: Mapping[str, Any]) -> list[tuple[str, str]]:
     labels = category.get("label", {})
     index = category.get("index") or list(labels)
     codes = sorted(index, key=index.__getitem__) if isinstance(index, dict) else index
+    if not all(isinstance(code, str) and code and code == clean(code) for code in codes):
+        raise ValueError("a code is no plain text")
     return [(code, clean(str(labels.get(code, code)))) for code in codes]
 
 
 def _at(values: object, number: int) -> str:
     """A cell of a list, or of an object that leaves out the empty ones; a text holds for all."""
     if isinstance(values, list):
-        value = values[number] if number < len(values) else None
+        value = values[number]
     elif isinstance(values, dict):
         value = values.get(str(number))
     else:
@@ -142,7 +148,10 @@ def _at(values: object, number: int) -> str:
 
 
 def _read_csv(source: Source, fetched: Fetched) -> tuple[str, list[Observation]]:
-    rows = list(csv.reader(fetched.text.lstrip("\ufeff").splitlines()))
+    try:
+        rows = list(csv.reader(fetched.text.lstrip("\ufeff").splitlines()))
+    except csv.Error as error:
+        raise ExtractError(f"The SDMX-CSV from {fetched.url} cannot be read: {error}.") from error
     head, body = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
     if not {"TIME_PERIOD", "OBS_VALUE"} <= set(head) or len(body) < len(rows) - 1:
         raise ExtractError(f"The SDMX-CSV from {fetched.url} is cut short or has other columns.")

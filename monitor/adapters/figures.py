@@ -93,3 +93,9 @@ def chooser(patterns: Sequence[str]) -> re.Pattern[str]:
         ".*".join(re.escape(folded(part)) for part in pattern.split("*")) for pattern in patterns
     )
     return re.compile(f"(?:.*(?:, | - ))?(?:{'|'.join(wanted)})")
+
+
+def unmet(patterns: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return the patterns for `chooser` that fit none of the folded labels."""
+    there = set(labels)
+    return [each for each in patterns if not any(map(chooser([each]).fullmatch, there))]

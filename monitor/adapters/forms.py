@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from monitor.adapters.body import Form as Shape
 from monitor.adapters.body import form_of, what_came
-from monitor.adapters.html import Element, absolute, every, first, parse
+from monitor.adapters.html import Element, absolute, every, parse
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Request
+from monitor.text.clean import clean
+
+Values: TypeAlias = str | Sequence[str]
+"""What one field sends: a text, or several."""
 
 _PRESSED = frozenset({"submit", "button", "image", "reset", "file"})
 _CHOSEN = frozenset({"radio", "checkbox"})
@@ -21,13 +25,13 @@ class Form(NamedTuple):
 
     action: str
     method: str
-    sends: Mapping[str, str]
+    sends: Mapping[str, Values]
     buttons: Mapping[str, str]
 
-    def filled(self, fields: Mapping[str, str], button: str = "", cookie: str = "") -> Request:
+    def filled(self, fields: Mapping[str, Values], button: str = "", cookie: str = "") -> Request:
         """Return the request that sends the form with these fields filled in."""
         pressed = {button: self.buttons[button]} if button in self.buttons else {}
-        query = urlencode({**self.sends, **pressed, **fields})
+        query = urlencode({**self.sends, **pressed, **fields}, doseq=True)
         headers = {"cookie": cookie} if cookie else {}
         if self.method == "GET":
             address = f"{self.action.partition('?')[0]}?{query}"
@@ -44,16 +48,32 @@ def page_of(fetched: Fetched) -> Element:
 
 
 def form_with(page: Element, field: str, needed: Set[str], url: str) -> Form:
-    """Return the form that has the field; ExtractError when there is none or others are missing."""
-    form = next((form for form in every(page, "form") if field in _names(form)), None)
-    if form is None:
+    """Return the form that has the field and all that is needed besides.
+
+    ExtractError when there is none, or when several are there that do not do the same.
+    """
+    having = [form for form in every(page, "form") if field in _names(form)]
+    if not having:
         raise ExtractError(f"There is no search form (field `{field}`) at {url} any more.")
-    if missing := needed - _names(form):
+    missing = min((needed - _names(form) for form in having), key=len)
+    if missing:
         raise ExtractError(
             f"The search form at {url} has no field {', '.join(sorted(missing))} any more."
         )
+    found = [_form(form, url) for form in having if needed <= _names(form)]
+    if any(other != found[0] for other in found):
+        raise ExtractError(
+            f"There are {len(found)} different search forms with the field `{field}` at {url}; "
+            f"they lead to {', '.join(dict.fromkeys(form.action for form in found))}. "
+            "Name with `fill` or `button` something that only the right one has."
+        )
+    return found[0]
+
+
+def _form(form: Element, url: str) -> Form:
     action = absolute(url, str(form.get("action", ""))) or url
-    sends, buttons = _values(every(form, "input[name], select[name], textarea[name], button[name]"))
+    tags = every(form, "input[name], select[name], textarea[name], button[name]")
+    sends, buttons = _values(tag for tag in tags if not tag.has_attr("disabled"))
     method = "POST" if str(form.get("method", "")).lower() == "post" else "GET"
     return Form(action.partition("#")[0], method, sends, buttons)
 
@@ -67,16 +87,36 @@ def _names(form: Element) -> set[str]:
     return {str(tag["name"]) for tag in every(form, "[name]")}
 
 
-def _values(tags: Iterable[Element]) -> tuple[dict[str, str], dict[str, str]]:
-    sends: dict[str, str] = {}
+def _values(tags: Iterable[Element]) -> tuple[dict[str, Values], dict[str, str]]:
+    """What each field sends as it stands (HTML, 4.10.22.4), and the values of the buttons."""
+    sends: dict[str, list[str]] = {}
     buttons: dict[str, str] = {}
     for tag in tags:
-        name, value, kind = str(tag["name"]), str(tag.get("value", "")), str(tag.get("type", ""))
-        if tag.name == "button" or kind.lower() in _PRESSED:
-            buttons[name] = value
-        elif tag.name == "select":
-            chosen = first(tag, "option[selected]") or first(tag, "option")
-            sends[name] = str(chosen.get("value", "")) if chosen else ""
-        elif kind.lower() not in _CHOSEN or tag.has_attr("checked"):
-            sends[name] = tag.get_text() if tag.name == "textarea" else value
-    return sends, buttons
+        name, kind = str(tag["name"]), str(tag.get("type", "")).lower()
+        if tag.name == "button" or kind in _PRESSED:
+            buttons[name] = str(tag.get("value", ""))
+        elif kind == "radio" and tag.has_attr("checked"):
+            sends[name] = [_value(tag)]
+        elif kind not in _CHOSEN or tag.has_attr("checked"):
+            sends.setdefault(name, []).extend(_sent(tag))
+    return {name: tuple(values) for name, values in sends.items() if values}, buttons
+
+
+def _sent(tag: Element) -> Iterator[str]:
+    if tag.name == "textarea":
+        yield tag.get_text()
+    elif tag.name == "select":
+        chosen = every(tag, "option[selected]")
+        if not tag.has_attr("multiple"):
+            chosen = (chosen or every(tag, "option"))[:1]
+        yield from map(_value, chosen)
+    else:
+        yield _value(tag)
+
+
+def _value(tag: Element) -> str:
+    """The value, or what stands for one that is not declared."""
+    if tag.name == "option":
+        return str(tag.get("value", clean(tag.get_text())))
+    chosen = str(tag.get("type", "")).lower() in _CHOSEN
+    return str(tag.get("value", "on" if chosen else ""))

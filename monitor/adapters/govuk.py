@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from monitor.adapters.api import (
     Record,
     at,
+    count_at,
     listed,
     number,
     number_up_to,
@@ -27,12 +28,14 @@ from monitor.adapters.api import (
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.html import absolute, parse, visible_blocks
 from monitor.adapters.identity import unique
+from monitor.adapters.whole import must_be_newest_first, must_be_whole
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
 from monitor.text.dates import read_date
 
 _SITE = "https://www.gov.uk"
+_COUNT = 50
 _SEARCH = "/api/search.json"
 _CONTENT = "/api/content"
 _ACCESSIBLE = re.compile(r"\s*\(accessible(?: version)?\)\s*$", re.IGNORECASE)
@@ -54,7 +57,7 @@ def _query(source: Source) -> str:
         "filter_organisations": option(source, "organisation"),
         "filter_content_store_document_type": option(source, "type"),
         "order": "-public_timestamp",
-        "count": str(number(source, "count", 50)),
+        "count": str(number(source, "count", _COUNT)),
         "fields": "title,link,description,public_timestamp",
     }
     return f"{_SITE}{_SEARCH}?{urlencode({key: value for key, value in asked.items() if value})}"
@@ -64,13 +67,18 @@ def _results(source: Source, fetched: Fetched) -> list[Item]:
     """Return what a search finds, newest first; () when it says that there is nothing."""
     answer = object_of(fetched, "GOV.UK")
     found = records_of(answer, "results", "GOV.UK")
-    total = text_at(answer, "total")
-    if not total.isdecimal() or (int(total) > 0) != bool(found):
+    total = count_at(answer, "total")
+    if total is None or total < len(found):
         raise ExtractError(
-            f"GOV.UK says that {total or 'an unknown number of'} pages fit the search and sent "
-            f"{len(found)}; its format has changed."
+            f"GOV.UK says that {'an unknown number of' if total is None else total} pages fit the "
+            f"search and sent {len(found)}; its format has changed."
         )
-    return [_linked(source, result, "link", "public_timestamp") for result in found]
+    count = number(source, "count", _COUNT)
+    must_be_whole(len(found), min(total, count), "The search of GOV.UK")
+    items = [_linked(source, result, "link", "public_timestamp") for result in found]
+    if total > count:
+        must_be_newest_first(items, fetched.url)
+    return items
 
 
 def _linked(source: Source, record: Record, link: str, date: str) -> Item:
@@ -100,7 +108,7 @@ def _page(source: Source, fetched: Fetched) -> Iterator[Item]:
     withdrawn = _html(at(page, "withdrawn_notice", "explanation"))
     yield _item(
         source,
-        urljoin(_SITE, text_at(page, "base_path")),
+        absolute(_SITE, text_at(page, "base_path")) or fetched.url,
         text_at(page, "title"),
         [
             *withdrawn,
@@ -112,7 +120,13 @@ def _page(source: Source, fetched: Fetched) -> Iterator[Item]:
         state="withdrawn" if withdrawn else None,
     )
     yield from _attachments(source, listed(at(details, "attachments")))
-    for document in listed(at(page, "links", "documents")):
+    collected = listed(at(page, "links", "documents"))
+    if schema == "document_collection" and not collected:
+        raise ExtractError(
+            f"The collection at {fetched.url} has no `links.documents`: the format of GOV.UK's "
+            "Content API has changed."
+        )
+    for document in collected:
         yield _linked(source, document, "base_path", "public_updated_at")
 
 
@@ -120,12 +134,13 @@ def _must_be_there(source: Source, page: Record) -> None:
     kind = text_at(page, "document_type")
     if kind in {"redirect", "gone", "vanish"}:
         targets = (text_at(move, "destination") for move in listed(at(page, "redirects")))
-        where = ", ".join(urljoin(_SITE, target) for target in targets if target)
+        where = ", ".join(filter(None, (absolute(_SITE, target) for target in targets)))
         raise ExtractError(
             f"{source.url} is no page any more: GOV.UK answers «{kind}»"
             + (f" and points to {where}." if where else ". Look for what replaced it.")
         )
-    if not (text_at(page, "title") and text_at(page, "base_path") and at(page, "details")):
+    address = absolute(_SITE, text_at(page, "base_path"))
+    if not (text_at(page, "title") and address and at(page, "details")):
         raise ExtractError(
             f"GOV.UK's answer for {source.url} has no title, `base_path` or `details`; "
             "the address is wrong or the format of its Content API has changed."
@@ -175,7 +190,7 @@ def _item(
 ) -> Item:
     published = read_date(date) if date else None
     return Item(
-        id=urlsplit(url).path,
+        id=urlsplit(url).path or url,
         title=clean(title),
         url=url,
         blocks=tuple(dict.fromkeys(filter(None, blocks))),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from monitor.adapters.figures import Count, label
+from monitor.adapters.figures import Count, folded, label
 from monitor.text.clean import clean
-from monitor.text.numbers import decimal_mark, is_missing, read_number, unit_of
+from monitor.text.numbers import decimal_mark, holds_number, read_number, unit_of
 from monitor.text.periods import period_within, read_period
 
 _PERCENT = frozenset({"%", "in %", "prozent", "in prozent", "percent", "per cent", "anteil in %"})
@@ -34,7 +34,7 @@ class Grid:
     @property
     def figures(self) -> int:
         """How many cells hold a number, headings and first column aside."""
-        return sum(_is_number(cell) for row in self.rows[1:] for cell in row[1:])
+        return sum(holds_number(cell) for row in self.rows[1:] for cell in row[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ class _Plan:
 
 
 def counts(grid: Grid, reading: Reading, table: str = "") -> Iterator[Count]:
-    """Yield every cell that is not empty, in reading order."""
+    """Yield every cell that is not empty, in reading order; none of a table without rows."""
+    if not grid.rows:
+        return
     plan = _plan(grid, reading)
     columns = {j: _Column(plan, j, grid, reading) for j in plan.values}
     fallback = _given_period(reading, plan)
@@ -134,9 +136,8 @@ def _plan(grid: Grid, reading: Reading) -> _Plan:
 
 def _sort_columns(plan: _Plan, width: int, reading: Reading) -> None:
     names = [[clean(head[j]).casefold() for head in plan.heads] for j in range(width)]
-    wanted = reading.key.casefold(), reading.period.casefold()
-    plan.key = next((j for j in range(width) if wanted[0] and wanted[0] in names[j]), None)
-    plan.period = next((j for j in range(width) if wanted[1] and wanted[1] in names[j]), None)
+    plan.key = _called(plan, reading.key, width)
+    plan.period = _called(plan, reading.period, width)
     leading = True
     for j in range(width):
         cells = [row[j] for row in plan.body if row[j].strip()]
@@ -145,7 +146,7 @@ def _sort_columns(plan: _Plan, width: int, reading: Reading) -> None:
             continue
         if leading and dated and plan.period is None and not _says_elsewhere(reading.period):
             plan.period = j
-        elif leading and (j == 0 or not any(map(_is_number, cells))):
+        elif leading and (j == 0 or not any(map(holds_number, cells))):
             plan.labels.append(j)
         else:
             leading = False
@@ -153,6 +154,15 @@ def _sort_columns(plan: _Plan, width: int, reading: Reading) -> None:
     first = plan.labels[0] if len(plan.labels) > 1 else None
     if first is not None and set(names[first]) & _NUMBERING:
         plan.labels.remove(first)
+
+
+def _called(plan: _Plan, name: str, width: int) -> int | None:
+    """The column of this heading, whatever its case and its footnotes."""
+    wanted = folded(name)
+    return next(
+        (j for j in range(width) if wanted and wanted in {folded(head[j]) for head in plan.heads}),
+        None,
+    )
 
 
 def _says_elsewhere(period: str) -> bool:
@@ -170,7 +180,7 @@ def _count_heads(rows: Sequence[Sequence[str]]) -> int:
     """The rows before the first one that holds a number which is no year of a heading."""
     dated = False
     for number, row in enumerate(rows):
-        numbers = [cell for cell in row[1:] if _is_number(cell)]
+        numbers = [cell for cell in row[1:] if holds_number(cell)]
         if not all(map(read_period, numbers)) or (numbers and dated):
             return number
         dated = bool(numbers)
@@ -181,9 +191,3 @@ def _is_title(row: Sequence[str]) -> bool:
     """A heading that spans the table, or stands alone at its left."""
     rest = {clean(cell) for cell in row[1:]}
     return len(row) > 1 and bool(clean(row[0])) and rest in ({""}, {clean(row[0])})
-
-
-def _is_number(text: str) -> bool:
-    return not is_missing(text) and any(
-        read_number(text, None, decimal=mark) is not None for mark in (",", ".")
-    )

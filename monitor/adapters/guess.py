@@ -143,9 +143,7 @@ def _dated(element: Element, lang: str | None) -> bool:
 
 def _dates(element: Element, lang: str | None) -> Iterator[Element]:
     """Yield the elements inside one entry that hold a date and hardly anything else."""
-    for tag in every(
-        element, "time, [datetime], span, p, div, small, em, i, b, td, dt, li, strong"
-    ):
+    for tag in every(element, _MAY_BE_DATES):
         text = str(tag.get("datetime") or "") or visible_text(tag)
         if len(text) <= _DATE and any(map(str.isdigit, text)) and read_date(text, lang=lang):
             yield tag

@@ -47,7 +47,8 @@ class Block(NamedTuple):
 
 def parse(text: str) -> BeautifulSoup:
     """Return the page as a tree; any text gives one."""
-    return BeautifulSoup(_XML_DECLARATION.sub("", parsable(text), count=1), "lxml")
+    markup = _XML_DECLARATION.sub("", parsable(text), count=1)
+    return BeautifulSoup(f"{markup}\n", "lxml")  # one line alone may be taken for an address
 
 
 def parsable(text: str) -> str:
@@ -183,19 +184,14 @@ def at_least_one(root: Tag, selector: str, where: str) -> list[Tag]:
     return found
 
 
-def exactly_one(root: Tag, selector: str, where: str) -> Tag:
-    """Return the one element that the selector finds; ExtractError if there are none or more."""
-    found = at_least_one(root, selector, where)
-    if len(found) > 1:
-        raise ExtractError(
-            f"The selector `{selector}` finds {len(found)} elements on {where} and should find one."
-        )
-    return found[0]
-
-
 def first(root: Tag, selector: str) -> Tag | None:
     """Return the first element that the selector finds inside `root`, or None."""
     return soupsieve.select_one(selector, root)
+
+
+def first_or_self(element: Tag, selector: str) -> Tag | None:
+    """Return the first element inside that the selector finds, else the element if it fits."""
+    return first(element, selector) or (element if soupsieve.match(selector, element) else None)
 
 
 def every(root: Tag, selector: str) -> list[Tag]:

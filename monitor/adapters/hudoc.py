@@ -8,19 +8,22 @@ every parameter (else 404), pages to 10,000 hits, and names what is no date «00
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urlencode
 
 from monitor.adapters.api import (
     Record,
+    count_at,
+    number,
     number_up_to,
     object_of,
     one_of,
     records_of,
     shaped,
-    text_of,
+    text_at,
 )
-from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.crawl import Crawl, Kind, Option
+from monitor.adapters.whole import must_be_whole, must_find
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
@@ -65,17 +68,17 @@ _PUBLIC = "https://hudoc.echr.coe.int/eng?i="
 def crawl(source: Source) -> Crawl:
     """Read the newest hits of a search, page after page; ExtractError when they do not fit it."""
     hits: list[Record] = []
-    for page in range(int(option(source, "pages", "2"))):
+    promised = 0
+    for page in range(number(source, "pages", 2)):
         fetched = yield Request(_address(source, page * _PAGE), conditional=page == 0)
         total, found = _hits(source, fetched)
+        if found and _names(found) <= _names(hits):
+            raise ExtractError(f"HUDOC gives the same page of hits again as page {page + 1}.")
         hits += found
-        if len(hits) >= total:
+        promised = max(promised, total)
+        if len(hits) >= promised:
             break
-        if len(found) < _PAGE:
-            raise ExtractError(
-                f"HUDOC counts {total} hits, but page {page + 1} ends after {len(found)} of "
-                f"{_PAGE}: the answer is cut short."
-            )
+        must_be_whole(len(found), min(_PAGE, promised - page * _PAGE), f"Page {page + 1} of HUDOC")
     return _items(source, hits)
 
 
@@ -103,31 +106,31 @@ def _query(source: Source) -> str:
 def _hits(source: Source, fetched: Fetched) -> tuple[int, list[Record]]:
     """The number of all hits, and those of this page."""
     found = object_of(fetched, _API)
-    total = found.get("resultcount")
+    total = count_at(found, "resultcount")
     results = records_of(found, "results", _API)
-    if not isinstance(total, int) or total < len(results):
+    if total is None or total < len(results):
         raise ExtractError(
-            f"HUDOC says that it found «{total}» documents, and sends {len(results)}: "
-            "its format has changed."
+            f"HUDOC says that it found «{text_at(found, 'resultcount')}» documents, and sends "
+            f"{len(results)}: its format has changed."
         )
-    if total == 0 and source.expect.min_items:
-        raise ExtractError(
-            "HUDOC finds nothing at all for this search. If that can be right, say "
-            "`expect: {min_items: 0}`; else look at its words, states and articles."
-        )
+    must_find(source, total, _API, "its words, states and articles")
     if not all(isinstance(result.get("columns"), dict) for result in results):
         raise ExtractError("HUDOC sends hits without `columns`: its format has changed.")
     return total, [result["columns"] for result in results]
+
+
+def _names(hits: Iterable[Record]) -> set[str]:
+    return {text_at(hit, "itemid") for hit in hits}
 
 
 def _items(source: Source, hits: list[Record]) -> tuple[Item, ...]:
     items: dict[str, Item] = {}
     newest = ""
     for hit in hits:
-        if not (id_ := text_of(hit, "itemid")) or not text_of(hit, "docname"):
+        if not (id_ := text_at(hit, "itemid")) or not text_at(hit, "docname"):
             raise ExtractError("HUDOC sends a hit without `itemid` or `docname`; it has changed.")
         _check_fits(source, hit)
-        date = text_of(hit, "kpdate")
+        date = text_at(hit, "kpdate")
         if newest and date > newest:
             raise ExtractError(
                 f"HUDOC no longer sorts by date: {id_} of {date} comes after one of {newest}, "
@@ -142,48 +145,48 @@ def _check_fits(source: Source, hit: Record) -> None:
     """An unknown filter is ignored in silence, and everything comes."""
     for key, column in _FILTERED.items():
         wanted = source.options.get(key, ())
-        has = re.split(r"[;+]", text_of(hit, column))
+        has = re.split(r"[;+]", text_at(hit, column))
         fits = any(part == text or part.startswith(f"{text}-") for text in wanted for part in has)
         if wanted and not fits:
             raise ExtractError(
-                f"HUDOC was asked for {key} {', '.join(wanted)}, but {text_of(hit, 'itemid')} has "
-                f"«{text_of(hit, column)}»: it ignores the filter `{column}`."
+                f"HUDOC was asked for {key} {', '.join(wanted)}, but {text_at(hit, 'itemid')} has "
+                f"«{text_at(hit, column)}»: it ignores the filter `{column}`."
             )
 
 
 def _item(hit: Record, id_: str) -> Item:
     published, unreadable = None, None
-    for given in filter(None, (text_of(hit, key) for key in _DATES)):
+    for given in filter(None, (text_at(hit, key) for key in _DATES)):
         unreadable = unreadable or given
         if published := read_date(given, lang="fr"):  # day before month, in both languages
             break
     return Item(
         id=id_,
-        title=text_of(hit, "docname"),
+        title=text_at(hit, "docname"),
         url=_PUBLIC + id_,
         document=_TEXT + id_,
         blocks=tuple(filter(None, map(clean, _blocks(hit)))),
         published=published,
         published_text=None if published else unreadable,
-        lang=_LANGUAGES.get(text_of(hit, "languageisocode")),
+        lang=_LANGUAGES.get(text_at(hit, "languageisocode")),
     )
 
 
 def _blocks(hit: Record) -> Iterator[str]:
     """What is known of a document, as sentences that a search for words can read."""
-    belongs = text_of(hit, "documentcollectionid2").split(";")
+    belongs = text_at(hit, "documentcollectionid2").split(";")
     yield ", ".join(words for sort, words in _SORTS.items() if sort in belongs)
-    if numbers := text_of(hit, "appno"):
+    if numbers := text_at(hit, "appno"):
         yield f"Application no. {numbers.replace(';', ', no. ')}"
-    yield from text_of(hit, "conclusion").split(";")
-    if articles := text_of(hit, "article"):
+    yield from text_at(hit, "conclusion").split(";")
+    if articles := text_at(hit, "article"):
         yield f"Article {articles.replace(';', ', Article ')}"
-    yield from text_of(hit, "issue").split(";")
-    if respondents := text_of(hit, "respondent"):
+    yield from text_at(hit, "issue").split(";")
+    if respondents := text_at(hit, "respondent"):
         yield f"Respondent: {respondents.replace(';', ', ')}"
-    if level := text_of(hit, "importance"):
+    if level := text_at(hit, "importance"):
         yield f"Importance {level} ({_IMPORTANCE.get(level, 'not known')})"
-    yield text_of(hit, "ecli")
+    yield text_at(hit, "ecli")
 
 
 KIND = Kind(

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from monitor.adapters.api import number_up_to
 from monitor.adapters.body import what_came
@@ -19,6 +19,7 @@ from monitor.adapters.figures import Count, items_of
 from monitor.adapters.html import absolute, parse, visible_blocks
 from monitor.adapters.identity import link_id, shortened, unique
 from monitor.adapters.json_path import path_rule, text_at, texts_at, values_at
+from monitor.adapters.paging import Progress, following, must_count
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import blocks_of, clean
@@ -28,16 +29,22 @@ from monitor.text.numbers import read_number
 from monitor.text.periods import read_period
 
 _PAGES = "10"
+_FEW = 3  # as many records do not all lack a date or a text by chance
+_DIGITS = 100
+_HOLE = re.compile(r"\{([^{}]+)\}")
 _MARKUP = re.compile(r"<(?:p|br|div|a|b|i|em|strong|ul|ol|li|h\d|span|table)\b[^>]*>", re.I)
 
 
 def crawl(source: Source) -> Crawl:
     """Ask for page after page; return the records of all as items.
 
-    ExtractError when something else than JSON comes, or nothing lies where records should.
+    ExtractError when something else than JSON comes, nothing lies where records should, or a
+    declared path leads nowhere in any record.
     """
     items: list[Item] = []
     counts: list[Count] = []
+    records: list[Any] = []
+    must_count(source)
     request: Request | None = Request(source.url)
     asked: set[str] = set()
     pages = int(option(source, "pages", _PAGES))
@@ -45,24 +52,61 @@ def crawl(source: Source) -> Crawl:
         asked.add(request.url)
         fetched = yield request
         found = _json(fetched)
-        records = _records(source, fetched, found)
-        if not records and len(asked) > 1:
+        page = _records(source, fetched, found)
+        if not page and len(asked) > 1:
             break
+        records += page
         if source.options.get("value"):
-            counts += _figures(source, fetched, records)
+            counts += _figures(source, fetched, page)
         else:
-            items += _items(source, fetched, records)
-        request = _next(source, fetched, found, len(asked), len(records))
+            items += _items(source, fetched, page)
+        request = following(source, fetched, found, Progress(len(asked), len(records), len(page)))
+    _must_lead(source, records)
     return unique(items) or items_of(counts, source.url, source.lang)
 
 
 def _json(fetched: Fetched) -> Any:
     try:
-        return json.loads(fetched.text, parse_float=Decimal)
+        return json.loads(fetched.text, parse_float=_exact, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise ExtractError(
             f"JSON was expected at {fetched.url}, but {what_came(fetched)} came."
         ) from error
+
+
+def _exact(text: str) -> Decimal | str:
+    """The number to the last digit; one beyond all counting stays text."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return number if abs(number.adjusted()) < _DIGITS else text
+
+
+def _must_lead(source: Source, records: Sequence[Any]) -> None:
+    """Insist that each declared path leads somewhere in one of the records at least.
+
+    Else records would get other names. A few may well have no date and no text.
+    """
+    for key, path in _declared(source, many=len(records) >= _FEW) if records else ():
+        if not any(values_at(record, path) for record in records):
+            there = ", ".join(f"`{name}`" for name in islice(records[0], 20))
+            raise ExtractError(
+                f"The path `{key}: {path}` leads nowhere in the JSON from {source.url}: none of "
+                f"the {len(records)} records has it. The first one has {there}. "
+                "Correct the path, or take it out."
+            )
+
+
+def _declared(source: Source, *, many: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is declared, by the key under which it stands."""
+    select, given = source.select, source.options
+    keys = [("title", select.title), ("link", select.link)]
+    keys += [("date", select.date), ("text", select.text)] if many else []
+    keys += [("link", name) for name in _HOLE.findall(option(source, "link"))]
+    for key in ("id", "value", "row", "column", "period", *(("text",) if many else ())):
+        keys += [(key, path) for path in given.get(key, ())]
+    yield from ((key, path) for key, path in keys if path)
 
 
 def _records(source: Source, fetched: Fetched, found: Any) -> list[Any]:
@@ -127,8 +171,9 @@ def _link(source: Source, fetched: Fetched, record: Any) -> str | None:
     """The address of a record, or the declared pattern with its `{…}` filled in."""
     pattern = option(source, "link")
     if pattern:
-        filled = re.sub(r"\{([^{}]+)\}", lambda name: text_at(record, name[1]), pattern)
-        return absolute(fetched.url, filled)
+        parts = {name: text_at(record, name) for name in _HOLE.findall(pattern)}
+        filled = _HOLE.sub(lambda name: parts[name[1]], pattern)
+        return absolute(fetched.url, filled) if all(parts.values()) else None
     return absolute(fetched.url, text_at(record, source.select.link or "url"))
 
 
@@ -168,34 +213,6 @@ def _number(value: object, lang: str | None) -> Decimal | None:
     if isinstance(value, int | Decimal):
         return Decimal(value)
     return read_number(str(value), lang)
-
-
-def _next(source: Source, fetched: Fetched, found: Any, page: int, records: int) -> Request | None:
-    """The request for the next page: a full address, a cursor, or a page or item counted up."""
-    if path := option(source, "next"):
-        cursor = text_at(found, path)
-        if not cursor or cursor in {"0", "None"}:
-            return None
-        name = option(source, "cursor")
-        url = _with(fetched.url, name, cursor) if name else absolute(fetched.url, cursor)
-        if url is None or urlsplit(url).hostname != urlsplit(source.url).hostname:
-            raise ExtractError(f"The next page after {fetched.url} lies on another host: {cursor}.")
-        return Request(url, conditional=False)
-    size = int(option(source, "page_size", "0"))
-    if records == 0 or records < size:
-        return None
-    if name := option(source, "page"):
-        first = int(dict(parse_qsl(urlsplit(source.url).query)).get(name, "1") or 1)
-        return Request(_with(source.url, name, str(first + page)), conditional=False)
-    if name := option(source, "offset"):
-        return Request(_with(source.url, name, str(page * (size or records))), conditional=False)
-    return None
-
-
-def _with(url: str, name: str, value: str) -> str:
-    parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
-    return urlunsplit(parts._replace(query=urlencode([*query, (name, value)])))
 
 
 KIND = Kind(

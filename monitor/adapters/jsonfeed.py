@@ -32,7 +32,10 @@ def entries_of(fetched: Fetched) -> list[Entry]:
 
 
 def _entry(item: Mapping[str, Any], base: str, lang: str | None) -> Entry:
-    attachments = [part for part in item.get("attachments") or [] if isinstance(part, dict)]
+    given = item.get("attachments")
+    attachments = (
+        [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
+    )
     candidates = [_string(item, "url"), _string(item, "external_url")]
     candidates += [_string(part, "url") for part in attachments]
     links = (absolute(base, candidate) for candidate in candidates if candidate)
@@ -54,4 +57,5 @@ def _entry(item: Mapping[str, Any], base: str, lang: str | None) -> Entry:
 def _string(values: Mapping[str, Any], key: str) -> str:
     """Ids may be numbers; anything that is no plain value counts as missing."""
     value = values.get(key)
-    return str(value) if isinstance(value, str | int | float) else ""
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value) if plain else ""

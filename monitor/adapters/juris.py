@@ -12,14 +12,14 @@ import json
 import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from monitor.adapters.api import number, number_up_to, object_of, text_at
+from monitor.adapters.api import at, count_at, number, number_up_to, object_of, text_at
 from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.session import cookies
+from monitor.adapters.whole import must_be_newest_first, must_be_whole
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
@@ -75,11 +75,12 @@ def _search(
         if {item.id for item in more} & {item.id for item in items}:
             raise ExtractError(f"{answer.url} gives the same page of hits again.")
         items += more
+        if total > most or total > len(items):
+            must_be_newest_first(items, answer.url)
         if len(items) >= min(most, total):
             return items[:most]
         if not more:
-            raise ExtractError(f"{answer.url} speaks of {total} hits and shows {len(items)}.")
-        _ensure_newest_first(items, answer.url)
+            must_be_whole(len(items), total, f"The search for «{words}» at {answer.url}")
 
 
 def _query(words: str, start: int) -> dict[str, Any]:
@@ -115,8 +116,8 @@ def _request(
 def _results(answer: Fetched) -> tuple[int, Sequence[Any]]:
     """Return how many hits there are, and those of this page; none is an answer without a list."""
     found = object_of(answer, "The juris portal")
-    total, results = found.get("hits"), found.get("resultList", [])
-    if not isinstance(total, int) or not isinstance(results, list):
+    total, results = count_at(found, "hits"), found.get("resultList", [])
+    if total is None or not isinstance(results, list):
         raise ExtractError(
             f"A list of hits was expected from {answer.url}, but {what_came(answer)} came."
         )
@@ -129,8 +130,12 @@ def _item(source: Source, result: Any, words: str) -> Item:
             f"Among the decisions of {source.url} is something else "
             f"({text_at(result, 'categoryId') or 'of no category'}): the filter is ignored."
         )
-    id_, titles, subtitles = (result.get(key) for key in ("docId", "titleList", "subtitleList"))
-    if not (isinstance(id_, str) and titles and _are_texts(titles) and _are_texts(subtitles)):
+    id_, titles, subtitles = (
+        text_at(result, "docId"),
+        at(result, "titleList"),
+        at(result, "subtitleList"),
+    )
+    if not (id_ and titles and _are_texts(titles) and _are_texts(subtitles)):
         raise ExtractError(
             f"A hit of {source.url} lacks docId, titleList or subtitleList: the portal has changed."
         )
@@ -158,13 +163,6 @@ def _texts(subtitles: Sequence[str]) -> list[str]:
     for text in subtitles:
         texts += _LIST_CUT.sub("", text).split(", ") if _NORMS.match(text) else [text]
     return [text for text in texts if text]
-
-
-def _ensure_newest_first(items: Sequence[Item], url: str) -> None:
-    """Hits beyond the last page are missed knowingly, but only if they are the oldest."""
-    dates: list[datetime] = [item.published for item in items if item.published]
-    if dates != sorted(dates, reverse=True):
-        raise ExtractError(f"The hits of {url} are not sorted by date any more.")
 
 
 KIND = Kind(

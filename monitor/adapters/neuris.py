@@ -8,16 +8,26 @@ host will change when the test phase ends; of an act every version is a record o
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
-from monitor.adapters.api import at, listed, number, number_up_to, object_of, one_of, text_at
+from monitor.adapters.api import (
+    at,
+    count_at,
+    listed,
+    number,
+    number_up_to,
+    object_of,
+    one_of,
+    text_at,
+    texts_of,
+)
 from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
+from monitor.adapters.html import absolute
+from monitor.adapters.whole import must_be_newest_first, must_be_whole
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
-from monitor.text.clean import clean
 from monitor.text.dates import read_date
 
 _PAGE = 100
@@ -62,11 +72,12 @@ def _search(source: Source, words: str) -> Generator[Request, Fetched, list[Item
         if {item.id for item in more} & {item.id for item in items}:
             raise ExtractError(f"{answer.url} gives the same page of records again.")
         items += more
+        if total > most or total > len(items):
+            must_be_newest_first(items, answer.url)
         if len(items) >= min(most, total):
             return items[:most]
         if len(more) < _PAGE:
-            raise ExtractError(f"{answer.url} speaks of {total} records and shows {len(items)}.")
-        _ensure_newest_first(items, answer.url)
+            must_be_whole(len(items), total, f"The search for «{words}» in NeuRIS")
 
 
 def _address(source: Source, words: str, page: int) -> str:
@@ -86,8 +97,8 @@ def _records(answer: Fetched) -> tuple[int, list[Any]]:
             f"A list of records was expected from {answer.url}, "
             f"but {f'it says «{said}»' if said else f'{what_came(answer)} came'}."
         )
-    total = found.get("totalItems", len(members))
-    if not isinstance(total, int):
+    total = count_at(found, "totalItems")
+    if total is None:
         raise ExtractError(f"{answer.url} no longer says how many records there are (totalItems).")
     return total, [member["item"] for member in members]
 
@@ -131,19 +142,19 @@ def _page(source: Source, record: Any) -> str | None:
         text_at(e, "contentUrl") for e in encodings if text_at(e, "encodingFormat") == "text/html"
     ]
     path = next(filter(None, (*pages, text_at(record, "@id"))), "")
-    return urljoin(source.url, path) if path else None
+    return absolute(source.url, path)
 
 
 def _decision(record: Any) -> str:
     court = text_at(record, "courtName") or text_at(record, "courtType")
-    numbers = ", ".join(_plain(record.get("fileNumbers")))
+    numbers = ", ".join(texts_of(record, "fileNumbers"))
     kind = text_at(record, "documentType") or "Entscheidung"
     return " – ".join(filter(None, (f"{court}, {kind}" if court else kind, numbers)))
 
 
 def _decision_blocks(record: Any) -> list[str]:
     keys = ("headline", "titleLine", "outline", "otherLongText", "judicialBody")
-    return [*(text_at(record, key) for key in keys), *_plain(record.get("decisionName"))]
+    return [*(text_at(record, key) for key in keys), *texts_of(record, "decisionName")]
 
 
 def _act(record: Any) -> str:
@@ -157,7 +168,7 @@ def _act_blocks(record: Any) -> list[str]:
 
 
 def _directive(record: Any) -> str:
-    numbers = ", ".join(_plain(record.get("referenceNumbers")))
+    numbers = ", ".join(texts_of(record, "referenceNumbers"))
     return " – ".join(filter(None, (text_at(record, "headline"), numbers)))
 
 
@@ -165,18 +176,7 @@ def _directive_blocks(record: Any) -> list[str]:
     texts = [
         text_at(record, key) for key in ("documentType", "legislationAuthority", "shortReport")
     ]
-    return [*texts, *_plain(record.get("outline"))]
-
-
-def _plain(value: Any) -> list[str]:
-    return [clean(text) for text in listed(value) if isinstance(text, str) and clean(text)]
-
-
-def _ensure_newest_first(items: list[Item], url: str) -> None:
-    """Records beyond the last page are missed knowingly, but only if they are the oldest."""
-    dates: list[datetime] = [item.published for item in items if item.published]
-    if dates != sorted(dates, reverse=True):
-        raise ExtractError(f"The records of {url} are not sorted by date any more.")
+    return [*texts, *texts_of(record, "outline")]
 
 
 _COLLECTIONS: Mapping[str, _Collection] = {

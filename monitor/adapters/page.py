@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from monitor.adapters import body
 from monitor.adapters.crawl import Kind, single_page
@@ -14,6 +16,7 @@ from monitor.adapters.html import (
     drop,
     every,
     first,
+    first_or_self,
     outermost,
     page_language,
     page_title,
@@ -31,6 +34,7 @@ from monitor.text.dates import read_date
 from monitor.text.fingerprint import fingerprint
 
 _HEADING = "h1, h2, h3, h4, h5, h6"
+_FEW = 3  # as many entries do not all lack a date or a text by chance
 
 
 def items_of(source: Source, fetched: Fetched) -> tuple[Item, ...]:
@@ -85,11 +89,34 @@ def _listing(source: Source, fetched: Fetched, soup: Element, selector: str) -> 
     where = _where(fetched, page_title(soup))
     elements = at_least_one(soup, selector, where)
     base, lang = address_base(soup, fetched.url), source.lang or page_language(soup)
+    _must_find(source, elements, base, where)
     items = [_teaser(source, element, base, lang) for element in elements]
     readable = unique([item for item in items if item])
     if not readable:
         raise ExtractError(f"There is no visible text in what `{selector}` finds on {where}.")
     return readable
+
+
+def _must_find(source: Source, elements: Sequence[Element], base: str, where: str) -> None:
+    """Insist that each declared selector finds something in one of the elements at least.
+
+    Without its title or link an entry would get another name; a few may well have no date or text.
+    """
+    select, many = source.select, len(elements) >= _FEW
+    declared = {"title": select.title, "link": select.link}
+    declared |= {"date": select.date, "text": select.text} if many else {}
+    for key, css in declared.items():
+        if css and not any(first_or_self(element, css) for element in elements):
+            what = f"`{key}: {css}` finds nothing"
+        elif css and key == "link" and not any(_declared(one, css, base) for one in elements):
+            what = f"`link: {css}` finds nothing that leads to an address"
+        else:
+            continue
+        raise ExtractError(
+            f"{what} in any of the {len(elements)} elements that `items: {select.items}` finds on "
+            f"{where}. Either the page was rebuilt, and `select` needs another selector, or "
+            f"`{key}` is better left out there."
+        )
 
 
 def _teaser(source: Source, element: Element, base: str, lang: str | None) -> Item | None:
@@ -118,22 +145,37 @@ def _teaser(source: Source, element: Element, base: str, lang: str | None) -> It
 
 
 def _link(element: Element, selector: str | None, base: str) -> str | None:
-    """The declared link, or an `a` in or around it, or the first link; the element may be one."""
-    candidates = [element]
-    if selector and (declared := first(element, selector)):
-        candidates = [declared, *([around] if (around := declared.find_parent("a")) else [])]
-    for candidate in candidates:
-        for tag in [candidate, *every(candidate, "a[href]")]:
-            if tag.name in {"a", "area", "link"} and (
-                url := absolute(base, str(tag.get("href", "")))
-            ):
-                return url
-    return None
+    """The declared link; the first one, where none is declared.
+
+    An element without its declared link has the only one it holds: among several, which comes
+    first may change, and its name with it.
+    """
+    if selector is None:
+        return next(_addresses(element, base), None)
+    if first_or_self(element, selector):
+        return _declared(element, selector, base)
+    found = set(_addresses(element, base))
+    return found.pop() if len(found) == 1 else None
+
+
+def _declared(element: Element, selector: str, base: str) -> str | None:
+    """The address of what the selector finds, of an `a` in it, or of the `a` around."""
+    declared = first_or_self(element, selector)
+    around = declared.find_parent("a") if declared else None
+    candidates = (_addresses(tag, base) for tag in (declared, around) if tag)
+    return next(chain.from_iterable(candidates), None)
+
+
+def _addresses(element: Element, base: str) -> Iterator[str]:
+    """Yield the addresses that the element and what is in it lead to."""
+    for tag in [element, *every(element, "a[href]")]:
+        if tag.name in {"a", "area", "link"} and (url := absolute(base, str(tag.get("href", "")))):
+            yield url
 
 
 def _title_tag(element: Element, selector: str | None) -> Element | None:
     if selector:
-        return first(element, selector)
+        return first_or_self(element, selector)
     return first(element, _HEADING) or first(element, "a[href]")
 
 
@@ -141,7 +183,7 @@ def _date(
     element: Element, selector: str | None, lang: str | None
 ) -> tuple[datetime | None, str | None]:
     """Return (moment, None), or (None, what the page says) when that could not be read."""
-    found = first(element, selector or "time[datetime]")
+    found = first_or_self(element, selector or "time[datetime]")
     if found is None:
         return None, None
     marked = found if found.has_attr("datetime") else first(found, "[datetime]")

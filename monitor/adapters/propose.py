@@ -23,6 +23,7 @@ from monitor.adapters.html import (
 from monitor.adapters.signs import WANTS_SCRIPTS
 from monitor.adapters.wall import wall
 from monitor.model import Expect, Fetched, Select, Source
+from monitor.text.fingerprint import canonical_url
 
 MOST_FEEDS = 3
 
@@ -80,6 +81,16 @@ def propose(source: Source, fetched: Fetched) -> Proposal:
     if not looks_like_html(fetched.text) and "html" not in fetched.media_type:
         return Proposal("page", fetched.url)
     return _page(source, fetched)
+
+
+def links_of(fetched: Fetched) -> frozenset[str]:
+    """Return the addresses that a page links to, in their canonical form."""
+    if not looks_like_html(fetched.text):
+        return frozenset()
+    soup = parse(fetched.text)
+    base = address_base(soup, fetched.url)
+    links = (absolute(base, str(link["href"])) for link in every(soup, "a[href]"))
+    return frozenset(canonical_url(link) for link in links if link)
 
 
 def _json(source: Source, fetched: Fetched) -> Proposal:

@@ -19,6 +19,7 @@ from monitor.adapters.api import number, number_up_to, one_of, shaped
 from monitor.adapters.body import Form, form_of, what_came
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.identity import unique
+from monitor.adapters.whole import must_be_whole, must_find
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
@@ -78,7 +79,7 @@ def _root(fetched: Fetched, name: str) -> Element:
             f"<{name}> was expected from {fetched.url}, but {what_came(fetched)} came."
         )
     root = xml.tree(fetched.text)
-    if _local(root) != name:
+    if xml.local_name(root) != name:
         raise ExtractError(
             f"<{name}> was expected from {fetched.url}, but <{root.tag}> came; the format of "
             "Open Data van de Rechtspraak has changed or the address is wrong."
@@ -89,24 +90,16 @@ def _root(fetched: Fetched, name: str) -> Element:
 def _entries(source: Source, fetched: Fetched) -> list[Element]:
     """Return the entries of the index; ExtractError when it is not whole or finds nothing."""
     feed = _root(fetched, "feed")
-    entries = [child for child in feed if _local(child) == "entry"]
-    found = re.search(r"(\d+)\s*$", _child(feed, "subtitle"))
+    entries = [child for child in feed if xml.local_name(child) == "entry"]
+    found = re.search(r"\b([0-9]{1,12})\s*$", _child(feed, "subtitle"))
     if found is None:
         raise ExtractError(
             f"The index from {fetched.url} does not say how many decisions there are "
             "(«Aantal gevonden ECLI's»); its format has changed."
         )
     expected = min(int(found[1]), number(source, "count", 300))
-    if expected == 0:
-        raise ExtractError(
-            "There is no decision at all of this `subject`, `court` and `type`: one of them is "
-            "misspelt, or the search of Open Data van de Rechtspraak is out of order."
-        )
-    if len(entries) < expected:
-        raise ExtractError(
-            f"The index announced {expected} decisions and has {len(entries)}; "
-            "it was left unread so that nothing is missed."
-        )
+    must_find(source, expected, "Open Data van de Rechtspraak", "`subject`, `court` and `type`")
+    must_be_whole(len(entries), expected, "The index of Rechtspraak")
     return entries
 
 
@@ -136,7 +129,7 @@ def _item(entry: Element, source: Source) -> Item:
 def _with_text(source: Source, item: Item, fetched: Fetched) -> Item:
     """Return the item with summary, field of law, provisions and text of the decision."""
     root = _root(fetched, "open-rechtspraak")
-    names = {clean(e.text or "") for e in root.iter() if _local(e) == "identifier"}
+    names = {clean(e.text or "") for e in root.iter() if xml.local_name(e) == "identifier"}
     if item.id not in names:
         raise ExtractError(
             f"{item.id} was asked for, but {fetched.url} answered with "
@@ -145,7 +138,7 @@ def _with_text(source: Source, item: Item, fetched: Fetched) -> Item:
     _must_fit(source, root, item)
     blocks = [
         *_described(root),
-        *(b for part in root if _local(part) in _TEXTS for b in _text(part)),
+        *(b for part in root if xml.local_name(part) in _TEXTS for b in _text(part)),
     ]
     return replace(item, blocks=tuple(dict.fromkeys([*item.blocks, *blocks])))
 
@@ -153,7 +146,7 @@ def _with_text(source: Source, item: Item, fetched: Fetched) -> Item:
 def _must_fit(source: Source, root: Element, item: Item) -> None:
     """What lies in another field of law shows that the filter was not understood."""
     asked = source.options.get("subject", ())
-    fields = [e for e in root.iter() if _local(e) == "subject"]
+    fields = [e for e in root.iter() if xml.local_name(e) == "subject"]
     given = {value for e in fields for key, value in e.attrib.items() if "resource" in key}
     if asked and given and not given & {_FIELD + field for field in asked}:
         raise ExtractError(
@@ -165,7 +158,7 @@ def _must_fit(source: Source, root: Element, item: Item) -> None:
 def _described(root: Element) -> Iterator[str]:
     """Yield fields of law, procedures and cited provisions."""
     for element in root.iter():
-        if _local(element) in {"subject", "procedure", "references"} and element.text:
+        if xml.local_name(element) in {"subject", "procedure", "references"} and element.text:
             yield clean(element.text)
 
 
@@ -174,7 +167,7 @@ def _text(part: Element) -> Iterator[str]:
     for element in part.iter():
         own = (
             "".join(element.itertext())
-            if _local(element) in {"para", "title", "bridgehead"}
+            if xml.local_name(element) in {"para", "title", "bridgehead"}
             else ""
         )
         if (text := clean(own)).strip("-– "):
@@ -182,12 +175,8 @@ def _text(part: Element) -> Iterator[str]:
 
 
 def _child(element: Element, name: str) -> str:
-    found = next((child for child in element if _local(child) == name), None)
+    found = next((child for child in element if xml.local_name(child) == name), None)
     return clean("".join(found.itertext())) if found is not None else ""
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition(":")[2]
 
 
 KIND = Kind(

@@ -12,10 +12,20 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from monitor.adapters.api import at, listed, number, number_up_to, object_of, one_of, text_at
+from monitor.adapters.api import (
+    at,
+    count_at,
+    listed,
+    number,
+    number_up_to,
+    object_of,
+    one_of,
+    text_at,
+)
 from monitor.adapters.crawl import Crawl, Kind, Option, option
 from monitor.adapters.html import absolute
 from monitor.adapters.identity import shortened, unique
+from monitor.adapters.whole import must_be_whole
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Request, Source
 from monitor.text.clean import clean
@@ -34,11 +44,12 @@ def crawl(source: Source) -> Crawl:
     """
     pages = number(source, "pages", 5)
     items: list[Item] = []
-    total, page = 1, 0
+    total, promised, page = 1, 0, 0
     while page * _PAGE < total:
         page += 1
         fetched = yield _request(source, page)
         total, hits = _hits(fetched, page)
+        promised = max(promised, total)
         if total > pages * _PAGE:
             raise ExtractError(
                 f"{total} decisions fit the query for {option(source, 'application')}, and at most "
@@ -46,6 +57,7 @@ def crawl(source: Source) -> Crawl:
                 "`pages`; it may also be that RIS no longer understands one of them."
             )
         items += [_item(hit, source) for hit in hits]
+    must_be_whole(len(items), promised, f"RIS ({option(source, 'application')})")
     if not items:
         _must_be_alive(source, (yield _request(source, 1, anything=True)))
     return unique(items)
@@ -85,22 +97,16 @@ def _hits(fetched: Fetched, page: int) -> tuple[int, list[Any]]:
         if _BEYOND in reason:
             return 0, []
         raise ExtractError(f"RIS refused the query: «{shortened(reason, 300)}». See `options`.")
-    total = text_at(result, "OgdDocumentResults", "Hits", "#text")
+    total = 0 if result == {} else count_at(result, "OgdDocumentResults", "Hits", "#text")
     hits = listed(at(result, "OgdDocumentResults", "OgdDocumentReference"))
-    if result == {}:
-        total = "0"
-    if not total.isdecimal():
+    if total is None:
         raise ExtractError(
             f"The answer of RIS from {fetched.url} has no number of hits at OgdSearchResult."
             "OgdDocumentResults.Hits; its format has changed."
         )
-    expected = min(_PAGE, int(total) - (page - 1) * _PAGE)
-    if len(hits) < expected:
-        raise ExtractError(
-            f"RIS announced {expected} documents on page {page} and sent {len(hits)}; "
-            "the page was left unread so that nothing is missed."
-        )
-    return int(total), hits
+    expected = min(_PAGE, total - (page - 1) * _PAGE)
+    must_be_whole(len(hits), expected, f"Page {page} of RIS")
+    return total, hits
 
 
 def _item(hit: Any, source: Source) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,11 +12,15 @@ from monitor.adapters.grid import Grid
 from monitor.adapters.html import Element, drop, every, first, visible_text
 from monitor.errors import ExtractError
 from monitor.text.clean import clean
-from monitor.text.numbers import is_missing, read_number
+from monitor.text.numbers import holds_number, is_missing
 from monitor.text.periods import read_period
 
-_MOST_CELLS = 300_000
-_WIDEST = 2_000
+MOST_CELLS = 300_000
+LARGEST = 10 * MOST_CELLS  # the empty ones included
+WIDEST = 2_000
+
+_WIDEST_CELL = 500
+_TO_THE_END = 1_000_000
 _DELIMITERS = (";", "\t", ",", "|")
 
 
@@ -25,19 +30,27 @@ class _Spanning(NamedTuple):
 
 
 def html_grid(table: Element) -> Grid:
-    """Return an HTML table with its spans filled in (HTML standard, 4.9.12)."""
+    """Return an HTML table with its spans filled in (HTML standard, 4.9.12).
+
+    ExtractError when it has more columns or cells than any statistic.
+    """
     rows = [row for row in every(table, "tr") if row.find_parent("table") is table]
     filled: list[list[str]] = []
-    heads = 0
+    heads = size = 0
+    group: Element | None = None
     has_head = first(table, "thead") is not None
     waiting: dict[int, _Spanning] = {}
     for row in rows:
         cells = list(row.find_all(["td", "th"], recursive=False))
+        if row.parent is not group:  # no cell reaches beyond its group of rows
+            waiting.clear()
+            group = row.parent
         filled.append(_filled(cells, waiting))
+        size += len(filled[-1])
         if heads == len(filled) - 1 and _is_head(row, cells, has_head):
             heads += 1
-        if sum(map(len, filled)) > _MOST_CELLS:
-            raise ExtractError(f"The table has more than {_MOST_CELLS} cells; watch a smaller one.")
+        if size > MOST_CELLS:
+            raise ExtractError(f"The table has more than {MOST_CELLS} cells; watch a smaller one.")
     return Grid(_caption(table), _even(filled), heads or None)
 
 
@@ -53,6 +66,8 @@ def _filled(cells: Sequence[Element], waiting: dict[int, _Spanning]) -> list[str
     pending = list(cells)[::-1]
     while pending or any(column >= len(texts) for column in waiting):
         column = len(texts)
+        if column > WIDEST:
+            raise ExtractError(f"The table has more than {WIDEST} columns; watch a smaller one.")
         if column in waiting:
             text, rows_left = waiting.pop(column)
             texts.append(text)
@@ -80,8 +95,12 @@ def _text(cell: Element) -> str:
 
 
 def _span(cell: Element, name: str) -> int:
+    """How many columns or rows a cell covers; a `rowspan` of 0 is all that are left."""
     given = str(cell.get(name, "1")).strip()
-    return min(int(given), 500) if given.isascii() and given.isdigit() and int(given[:9]) else 1
+    number = int(given[:9]) if given.isascii() and given.isdigit() else 1
+    if name == "rowspan":
+        return number or _TO_THE_END
+    return min(number or 1, _WIDEST_CELL)
 
 
 def _caption(table: Element) -> str:
@@ -115,7 +134,7 @@ def _evenness(rows: list[list[str]]) -> tuple[float, int]:
 
 def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
     try:
-        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return [row for row in rows if any(map(clean, row))]
     except csv.Error as error:
         raise ExtractError(f"The table of separated values cannot be read: {error}.") from error
@@ -154,11 +173,16 @@ def _flat_rows(texts: Sequence[str], width: int) -> Iterator[tuple[str, ...]]:
 
 
 def _is_figure(text: str) -> bool:
-    return is_missing(text) or any(
-        read_number(text, None, decimal=mark) is not None for mark in (",", ".")
-    )
+    return is_missing(text) or holds_number(text)
 
 
 def _even(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    width = min(max(map(len, rows), default=0), _WIDEST)
-    return tuple(tuple([*row, *[""] * width][:width]) for row in rows)
+    """The rows filled up to the longest; ExtractError when that is beyond all reason."""
+    width = max(map(len, rows), default=0)
+    if width > WIDEST:
+        raise ExtractError(f"The table has more than {WIDEST} columns; watch a smaller one.")
+    if width * len(rows) > LARGEST:
+        raise ExtractError(
+            f"The table has more than {LARGEST} cells, counting empty ones; watch a smaller one."
+        )
+    return tuple((*row, *[""] * (width - len(row))) for row in rows)

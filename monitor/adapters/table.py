@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from monitor.adapters import xlsx
 from monitor.adapters.api import number_up_to, one_of
 from monitor.adapters.body import Form, form_of, what_came
 from monitor.adapters.crawl import Kind, Option, option, single_page
-from monitor.adapters.figures import Count, chooser, folded, items_of
+from monitor.adapters.figures import Count, chooser, folded, items_of, unmet
 from monitor.adapters.grid import Grid, Reading, counts
 from monitor.adapters.html import (
     at_least_one,
@@ -23,6 +23,7 @@ from monitor.adapters.html import (
 from monitor.adapters.sheets import csv_grid, flattened_grids, html_grid
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Source
+from monitor.text.clean import clean
 from monitor.text.decode import decode
 
 
@@ -40,26 +41,59 @@ def table_items(source: Source, fetched: Fetched) -> Sequence[Item]:
         found += counts(grid, _reading(source, lang), name)
     if not found:
         raise ExtractError(f"The table at {fetched.url} has no cells beside its headings.")
+    _must_name(source, found, chosen, fetched.url)
     return items_of(wanted(source, found, fetched.url), fetched.url, lang)
 
 
 def wanted(source: Source, found: Sequence[Count], url: str) -> list[Count]:
-    """Return the counts in the rows and columns that the options name."""
+    """Return the counts in the rows and columns that the options name.
+
+    ExtractError when one of them fits nothing: half of what is watched may not go unnoticed.
+    """
     rows, columns = source.options.get("rows", ()), source.options.get("columns", ())
     row_is, column_is = chooser(rows), chooser(columns)
+    names = {name for count in found for name in (count.row, count.key, count.column)}
+    plain = {name: folded(name) for name in names}
+    row_names = {plain[name] for count in found for name in (count.row, count.key)}
+    _must_fit("rows", unmet(rows, row_names), [count.row for count in found], url)
+    column_names = {plain[count.column] for count in found}
+    _must_fit("columns", unmet(columns, column_names), [count.column for count in found], url)
     kept = [
         count
         for count in found
-        if (not rows or row_is.fullmatch(folded(count.row)) or row_is.fullmatch(folded(count.key)))
-        and (not columns or column_is.fullmatch(folded(count.column)))
+        if not rows or any(row_is.fullmatch(plain[name]) for name in (count.row, count.key))
+        if not columns or column_is.fullmatch(plain[count.column])
     ]
     if not kept:
-        there = dict.fromkeys(count.row for count in found), dict.fromkeys(c.column for c in found)
         raise ExtractError(
-            f"No cell of the table at {url} fits the options `rows` and `columns`. "
-            f"Its rows are {_listed(there[0])}; its columns are {_listed(there[1])}."
+            f"No cell of the table at {url} stands in the `rows` and `columns` of the options: "
+            "where they meet it is empty."
         )
     return kept
+
+
+def _must_fit(key: str, without: Sequence[str], there: Iterable[str], url: str) -> None:
+    if without:
+        raise ExtractError(
+            f"Nothing in the table at {url} fits {', '.join(f'«{each}»' for each in without)} of "
+            f"the option `{key}`. Its {key} are {_listed(dict.fromkeys(there))}. Write it as it "
+            "stands there, or take it out."
+        )
+
+
+def _must_name(source: Source, found: Sequence[Count], chosen: Sequence[Grid], url: str) -> None:
+    """Insist on the declared key and period: they are part of the name of each number."""
+    heads = _listed({clean(cell): None for grid in chosen for cell in grid.rows[0] if clean(cell)})
+    if (key := option(source, "key")) and not any(count.key for count in found):
+        raise ExtractError(
+            f"No column of the table at {url} is called «{key}», as the option `key` says. "
+            f"Its first row is {heads}."
+        )
+    if (period := option(source, "period")) and not any(count.period for count in found):
+        raise ExtractError(
+            f"The table at {url} names no period where the option `period: {period}` says. "
+            f"Its first row is {heads}, its caption «{chosen[0].caption}»."
+        )
 
 
 def _listed(names: dict[str, None]) -> str:
@@ -82,7 +116,9 @@ def _reading(source: Source, lang: str | None) -> Reading:
 def _grids(source: Source, fetched: Fetched) -> tuple[list[Grid], str | None]:
     """All tables of the answer, and the language its numbers are written in."""
     if xlsx.is_workbook(fetched.content):
-        return [_named(grid, name) for name, grid in xlsx.sheets(fetched.content)], source.lang
+        wanted = _is_wanted(option(source, "sheet") or option(source, "table"))
+        found = xlsx.sheets(fetched.content, wanted)
+        return [_named(grid, name) for name, grid in found], source.lang
     text = fetched.text
     if encoding := option(source, "encoding"):
         text = decode(fetched.content, f"text/csv; charset={encoding}")[0]
@@ -95,6 +131,15 @@ def _grids(source: Source, fetched: Fetched) -> tuple[list[Grid], str | None]:
     if form is Form.CSV or (len(grid.rows) > 1 and grid.figures > 1):
         return [grid], source.lang
     return list(flattened_grids(text.splitlines())), source.lang
+
+
+def _is_wanted(name: str) -> Callable[[int, str], bool]:
+    """Whether a sheet of this number and title must be read at all."""
+    if not name or name == "0":
+        return lambda number, title: True
+    return lambda number, title: (
+        str(number) == name or bool(chooser([name]).fullmatch(folded(title)))
+    )
 
 
 def _named(grid: Grid, name: str) -> Grid:
@@ -119,12 +164,15 @@ def _html_grids(source: Source, fetched: Fetched) -> tuple[list[Grid], str | Non
 def _chosen(source: Source, fetched: Fetched, grids: list[Grid]) -> list[Grid]:
     """The tables that the options choose; without them the only one that holds figures."""
     if name := option(source, "sheet") or option(source, "table"):
-        if name.isdigit() and 1 <= int(name) <= len(grids):
-            return [grids[int(name) - 1]]
-        grids = [grid for grid in grids if chooser([name]).fullmatch(folded(grid.caption))]
+        if name.isdecimal() and 1 <= int(name) <= len(grids):
+            grids = [grids[int(name) - 1]]
+        else:
+            grids = [grid for grid in grids if chooser([name]).fullmatch(folded(grid.caption))]
         if not grids:
             raise ExtractError(f"No table at {fetched.url} is called «{name}».")
-        return grids
+        if not any(grid.rows for grid in grids):
+            raise ExtractError(f"The table «{name}» at {fetched.url} is empty.")
+        return [grid for grid in grids if grid.rows]
     full = [grid for grid in grids if len(grid.rows) > 1 and grid.figures]
     if not full:
         raise ExtractError(

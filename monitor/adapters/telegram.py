@@ -64,7 +64,13 @@ def crawl(source: Source) -> Crawl:
             break
         fetched = yield Request(url, conditional=turn == 0)
         page = _preview(source, fetched)
-        items += _messages(source, page)
+        found = list(_messages(source, page))
+        if found and {item.id for item in found} <= {item.id for item in items}:
+            raise ExtractError(
+                f"{url} shows the same messages as the page before it; the channel is paged in "
+                "another way now."
+            )
+        items += found
         url = _older(page, fetched.url)
     if not items:
         raise ExtractError(
@@ -97,11 +103,12 @@ def _preview(source: Source, fetched: Fetched) -> Element:
 def _messages(source: Source, page: Element) -> Iterator[Item]:
     """Yield the messages of a page, announcements of the service («pinned …») left out."""
     channel = _CHANNEL.fullmatch(urlsplit(source.url).path)
-    for message in every(page, ".tgme_widget_message[data-post]:not(.service_message)"):
-        post = _POST.fullmatch(str(message["data-post"]))
+    for message in every(page, ".tgme_widget_message:not(.service_message)"):
+        given = str(message.get("data-post", ""))
+        post = _POST.fullmatch(given)
         if not post or (channel and post[1].casefold() != channel[1].casefold()):
             raise ExtractError(
-                f"{source.url} shows a message «{message['data-post']}», which is none of this "
+                f"{source.url} shows a message «{given}», which is none of this "
                 "channel. The channel was renamed, or t.me names messages in another way now."
             )
         yield _message(source, message, f"{post[1].casefold()}/{post[2]}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 
-from monitor.adapters.api import Record, text_of, texts_of
+from monitor.adapters.api import Record, objects_of, text_at, texts_of
 from monitor.model import Item
 from monitor.procedure import OPEN, Step, due_of, is_answer, state_of
 from monitor.text.dates import read_date
@@ -19,17 +19,17 @@ _HOME = "https://dip.bundestag.de/vorgang/-/"
 def item_of(record: Record, positions: Sequence[Record]) -> Item:
     """Return the item of a procedure with its steps, in whatever order they came."""
     positions = sorted(positions, key=_age)
-    number = text_of(record, "id")
-    published = read_date(text_of(record, "datum"))
+    number = text_at(record, "id")
+    published = read_date(text_at(record, "datum"))
     steps = _steps(record, positions)
     state = state_of(steps)
     return Item(
         number,
-        text_of(record, "titel"),
+        text_at(record, "titel"),
         f"{_HOME}{number}",
         tuple(dict.fromkeys(filter(None, _blocks(record, positions)))),
         published,
-        None if published else text_of(record, "datum") or None,
+        None if published else text_at(record, "datum") or None,
         lang="de",
         state=state.value if state else None,
         due=due_of(steps),
@@ -39,16 +39,16 @@ def item_of(record: Record, positions: Sequence[Record]) -> Item:
 
 def _blocks(record: Record, positions: Sequence[Record]) -> Iterable[str]:
     """Each block stands for one thing that can become new; time stamps are none of them."""
-    descriptors = (text_of(each, "name") for each in objects_of(record, "deskriptor"))
+    descriptors = (text_at(each, "name") for each in objects_of(record, "deskriptor"))
     return chain(
-        [_named("Typ", text_of(record, "vorgangstyp")), text_of(record, "abstract")],
+        [_named("Typ", text_at(record, "vorgangstyp")), text_at(record, "abstract")],
         (_named("Schlagwort", name) for name in descriptors),
         (_named("Sachgebiet", area) for area in texts_of(record, "sachgebiet")),
         (_named("Initiative", name) for name in texts_of(record, "initiative")),
         (_step_text(position, positions) for position in positions),
         [
-            _named("Beratungsstand", text_of(record, "beratungsstand")),
-            _named("Mitteilung", text_of(record, "mitteilung")),
+            _named("Beratungsstand", text_at(record, "beratungsstand")),
+            _named("Mitteilung", text_at(record, "mitteilung")),
         ],
     )
 
@@ -60,18 +60,18 @@ def _named(name: str, text: str) -> str:
 def _step_text(position: Record, positions: Sequence[Record]) -> str:
     """«Antwort: BT-Drs. 21/7982 vom 10.09.2026 (Auswärtiges Amt), verteilt am 16.09.2026»."""
     source = _source_of(position)
-    kind = "PlPr." if text_of(source, "dokumentart") == "Plenarprotokoll" else "Drs."
-    where = f"{text_of(source, 'herausgeber')}-{kind} {text_of(source, 'dokumentnummer')}"
-    page = text_of(source, "anfangsseite")
-    asked = text_of(source, "frage_nummer")
-    by = [text_of(each, "titel") for each in objects_of(position, "urheber")]
-    led = [text_of(r, "titel") for r in objects_of(position, "ressort") if r.get("federfuehrend")]
-    spread = text_of(source, "verteildatum") if is_answer(_name(position)) else ""
+    kind = "PlPr." if text_at(source, "dokumentart") == "Plenarprotokoll" else "Drs."
+    where = f"{text_at(source, 'herausgeber')}-{kind} {text_at(source, 'dokumentnummer')}"
+    page = text_at(source, "anfangsseite")
+    asked = text_at(source, "frage_nummer")
+    by = [text_at(each, "titel") for each in objects_of(position, "urheber")]
+    led = [text_at(r, "titel") for r in objects_of(position, "ressort") if r.get("federfuehrend")]
+    spread = text_at(source, "verteildatum") if is_answer(_name(position)) else ""
     return "".join(
         (
             _name(position),
             " (Vorabfassung)" if _is_advance(position, positions) else "",
-            f": {where} vom {_written(text_of(position, 'datum'))}",
+            f": {where} vom {_written(text_at(position, 'datum'))}",
             f", S. {page}" if page else "",
             f", Frage {asked}" if asked else "",
             f" ({', '.join(led or by)})" if led or by else "",
@@ -92,11 +92,11 @@ def _source_of(position: Record) -> Record:
 
 def _name(position: Record) -> str:
     later = " (Nachtrag)" if position.get("nachtrag") is True else ""
-    return f"{text_of(position, 'vorgangsposition')}{later}"
+    return f"{text_at(position, 'vorgangsposition')}{later}"
 
 
 def _age(position: Record) -> tuple[str, int]:
-    return text_of(position, "datum"), int(text_of(position, "id"))
+    return text_at(position, "datum"), int(text_at(position, "id"))
 
 
 def _is_advance(position: Record, positions: Sequence[Record]) -> bool:
@@ -108,20 +108,20 @@ def _is_advance(position: Record, positions: Sequence[Record]) -> bool:
         return False
     if "vorabfassung" in json.dumps(position, ensure_ascii=False).casefold():
         return True
-    distributed = [bool(text_of(_source_of(each), "verteildatum")) for each in positions]
-    return any(distributed) and not text_of(_source_of(position), "verteildatum")
+    distributed = [bool(text_at(_source_of(each), "verteildatum")) for each in positions]
+    return any(distributed) and not text_at(_source_of(position), "verteildatum")
 
 
 def _steps(record: Record, positions: Sequence[Record]) -> tuple[Step, ...]:
     steps = tuple(
         Step(
             _name(position),
-            read_date(text_of(_source_of(position), "datum") or text_of(position, "datum")),
+            read_date(text_at(_source_of(position), "datum") or text_at(position, "datum")),
             advance=_is_advance(position, positions),
         )
         for position in positions
     )
-    told = [text_of(record, "beratungsstand"), text_of(record, "mitteilung")]
+    told = [text_at(record, "beratungsstand"), text_at(record, "mitteilung")]
     if state_of(steps) not in OPEN:
         return steps
     # The state of a procedure may be entered before the step that led to it.
@@ -139,14 +139,8 @@ def _paper(positions: Sequence[Record]) -> str | None:
     papers = [
         (is_answer(_name(position)), url)
         for position in positions
-        if text_of(_source_of(position), "dokumentart") == "Drucksache"
-        and (url := text_of(_source_of(position), "pdf_url")).startswith(("https://", "http://"))
+        if text_at(_source_of(position), "dokumentart") == "Drucksache"
+        and (url := text_at(_source_of(position), "pdf_url")).startswith(("https://", "http://"))
     ]
     answers = [url for answers, url in papers if answers]
     return next(reversed(answers or [url for _, url in papers]), None)
-
-
-def objects_of(record: Record, key: str) -> list[Record]:
-    """Return the objects of the list under a key; none when there is no such list."""
-    value = record.get(key)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -14,8 +14,11 @@ _DOCTYPE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re
 _NESTED_ENTITY = re.compile(
     r"<!ENTITY\s+[^%>\s]+\s+(?:\"[^\"]*[&%]\w|'[^']*[&%]\w|SYSTEM|PUBLIC)", re.I
 )
+_DEEPEST = 200
 _ROOT = re.compile(r"<(?![?!])([^\s/>]+)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,9})|([0-9]{1,9}));")
+_LAST = 0x10FFFF
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -24,13 +27,20 @@ def neutral(text: str) -> str:
 
     ExtractError when it declares entities made of entities or of other files.
     """
-    text = _ILLEGAL.sub("", text.lstrip("\ufeff \t\r\n"))
+    text = _REFERENCE.sub(_legal, _ILLEGAL.sub("", text.lstrip("\ufeff \t\r\n")))
     if _DOCTYPE.match(text) and _NESTED_ENTITY.search(text):
         raise ExtractError(
             "The XML declares entities that stand for other entities or files. "
             "No honest source needs that; it was not read."
         )
     return _DECLARATION.sub("", text, count=1).lstrip()
+
+
+def _legal(reference: re.Match[str]) -> str:
+    """A reference to a character, or nothing for one to what no text may hold (XML 1.0, 2.2)."""
+    hexadecimal, decimal = reference.groups()
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return "" if code > _LAST or _ILLEGAL.match(chr(code)) else reference[0]
 
 
 def is_whole(text: str) -> bool:
@@ -58,8 +68,8 @@ def visible_blocks(text: str) -> tuple[str, ...]:
 
 
 def tree(text: str) -> Element:
-    """Return the root element; ExtractError if the XML is not well-formed or declares bombs."""
-    builder = TreeBuilder()
+    """Return the root element; ExtractError if the XML is not well-formed or is a bomb."""
+    builder = _Builder()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = builder.start
@@ -70,3 +80,27 @@ def tree(text: str) -> Element:
     except expat.ExpatError as error:
         raise ExtractError(f"The XML is broken or cut short: {error}.") from error
     return builder.close()
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element without the prefix of its namespace."""
+    return element.tag.rpartition(":")[2]
+
+
+class _Builder(TreeBuilder):
+    """A tree of a depth that can be walked: each level costs a reader a call of its own."""
+
+    depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExtractError(
+                f"The XML is nested more than {_DEEPEST} levels deep. No honest source needs that; "
+                "it was not read."
+            )
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self.depth -= 1
+        return super().end(tag)

@@ -42,11 +42,6 @@ _SECRET = re.compile(
     r"=[^&;#\s]+",
     re.IGNORECASE,
 )
-_NOT_TEXT = re.compile(
-    r"(?:image|audio|video|font)/(?!svg\+xml).*"
-    r"|application/(?:pdf|x-pdf|zip|gzip|x-gzip|msword|x-7z-compressed|vnd\.(?:ms-|open|oasis).*)"
-)
-_BINARY_START = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11")
 
 
 class UnreachedError(FetchError):
@@ -109,11 +104,6 @@ def validators(headers: Mapping[str, str], kept: Validators | None = None) -> Va
 def media_type(headers: Mapping[str, str]) -> str:
     """Return the media type in lower case without parameters; empty when there is none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def is_text(kind: str, content: bytes) -> bool:
-    """Return whether a body is to be read as text; magic numbers count more than the header."""
-    return not _NOT_TEXT.fullmatch(kind) and not content.startswith(_BINARY_START)
 
 
 def is_challenge(headers: Mapping[str, str], text: str) -> bool:

@@ -6,11 +6,11 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import httpx2 as httpx
 
@@ -18,18 +18,25 @@ from monitor.adapters.html import looks_like_html
 from monitor.errors import FetchError
 from monitor.fetch import answers
 from monitor.fetch.addresses import Resolve, resolve
-from monitor.fetch.browser import Browser
+from monitor.fetch.browser import Ask, Browser
 from monitor.fetch.politeness import Politeness
 from monitor.fetch.robots import MAX_FILE, Robots, Rules
 from monitor.fetch.wire import Answer, Call, Wire, parse, redirected
 from monitor.model import Fetched, NotModified, Request, Source, Validators
-from monitor.text.decode import decode
+from monitor.text.decode import decode, is_text
 
 MAX_REDIRECTS = 5
+# Decoding holds up everything else; a megabyte takes a tenth of a second at worst.
+MAX_DECODED = 1_000_000  # bytes
 
+# Parts belong to one visit; the pause between pages would use up the time of the page.
+_BETWEEN_PARTS = timedelta(milliseconds=250)
 _CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 _SECRET = re.compile(r"\$\{(MONITOR_\w+)\}")
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
+
+Turn: TypeAlias = Callable[[Call], AbstractAsyncContextManager[None]]
+"""Waits until the call may be made, and lasts as long as it does."""
 
 
 class Fetcher:
@@ -82,7 +89,7 @@ class Fetcher:
         if not source.browser:  # of such a page the server knows only the frame
             headers |= _conditions(request, validators)
         call = Call(parse(request.url), headers, request.method, request.body, source.allow_private)
-        answer = await self._follow(call, source, obey_robots=source.robots)
+        answer = await self._follow(call, self._turns(source, obey_robots=source.robots))
         if answer.status in answers.REDIRECTS:
             raise FetchError(
                 f"{call.where}: more than {MAX_REDIRECTS} redirects, now at "
@@ -94,7 +101,7 @@ class Fetcher:
             raise problem
         if answer.status == 304:
             return NotModified(answer.url, answers.validators(answer.headers, validators))
-        page = _fetched(answer)
+        page = _fetched(answer, whole=source.browser)
         if answers.is_challenge(page.headers, page.text):
             raise FetchError(
                 f"{answers.redact(page.url)}: a bot protection stands before this page; "
@@ -107,9 +114,17 @@ class Fetcher:
         return page
 
     async def _rendered(self, page: Fetched, source: Source) -> Fetched:
-        """The page once its scripts have run, as one turn with its host.
+        """The page once its scripts have run."""
+        agent = self._headers(Request(page.url), source)["user-agent"]
+        async with self._browser.alone, self.parts(page, source) as ask:
+            return await self._browser.render(page, user_agent=agent, ask=ask)
 
-        What its scripts fetch belongs to this turn, whichever host has it.
+    @asynccontextmanager
+    async def parts(self, page: Fetched, source: Source) -> AsyncIterator[Ask]:
+        """Give the way out for what the scripts of a page fetch, as one turn with its host.
+
+        Parts come one after the other, with a short pause instead of the one between pages: a page
+        and its parts are one visit. Raises FetchError when the host wants to be left alone.
         """
         headers = self._headers(Request(page.url), source)
         first = Call(parse(page.url), headers, private=source.allow_private)
@@ -117,31 +132,25 @@ class Fetcher:
         if source.robots:
             gap = max(gap, await self._crawl_delay(first, source))
             rules = await self._rules(first, source)
+        pause = min(gap, _BETWEEN_PARTS)
+
+        @asynccontextmanager
+        async def turn(call: Call) -> AsyncIterator[None]:
+            if rules and call.host == first.host:
+                rules.check(str(call.url), call.where, _product(headers["user-agent"]))
+            async with self._politeness.part(call.host, pause, within=first.host):
+                yield
 
         async def ask(url: str, method: str, more: Mapping[str, str], body: bytes | None) -> Answer:
             call = replace(
                 first, url=parse(url), headers={**headers, **more}, method=method, body=body
             )
-            if rules and call.host == first.host:
-                rules.check(url, call.where, _product(headers["user-agent"]))
-            return await self._through_redirects(call)
+            return await self._follow(call, turn)
 
         clock = _Clock(source.timeout)
-        async with (
-            self._browser.alone,
-            self._politeness.turn(first.host, gap),
-            clock.running(first.where),
-        ):
-            return await self._browser.render(page, user_agent=headers["user-agent"], ask=ask)
-
-    async def _through_redirects(self, call: Call) -> Answer:
-        cookies = httpx.Cookies()
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._wire.ask(call, cookies)
-            if answer.status not in answers.REDIRECTS:
-                break
-            call = redirected(call, answer)
-        return answer
+        async with self._politeness.turn(first.host, gap), clock.running(first.where):
+            yield ask
+            self._politeness.check(first.host)
 
     def _headers(self, request: Request, source: Source) -> dict[str, str]:
         language = {"accept-language": source.lang} if source.lang else {}
@@ -176,21 +185,31 @@ class Fetcher:
             conditional=conditional,
         )
 
-    async def _follow(self, call: Call, source: Source, *, obey_robots: bool) -> Answer:
+    async def _follow(self, call: Call, turn: Turn) -> Answer:
         """The first answer that is no redirect, or the one that is a redirect too many."""
         cookies = httpx.Cookies()
-        clock = _Clock(source.timeout)
         for hops in range(MAX_REDIRECTS + 1):
-            gap = source.delay
-            if obey_robots:
-                gap = max(gap, await self._crawl_delay(call, source))
-            async with self._politeness.turn(call.host, gap), clock.running(call.where):
+            async with turn(call):
                 answer = await self._wire.ask(call, cookies)
                 self._obey(answer, call.host)
             if answer.status not in answers.REDIRECTS or hops == MAX_REDIRECTS:
                 break
             call = redirected(call, answer)
         return answer
+
+    def _turns(self, source: Source, *, obey_robots: bool) -> Turn:
+        """The turns of one request of a source, and its time limit."""
+        clock = _Clock(source.timeout)
+
+        @asynccontextmanager
+        async def turn(call: Call) -> AsyncIterator[None]:
+            gap = source.delay
+            if obey_robots:
+                gap = max(gap, await self._crawl_delay(call, source))
+            async with self._politeness.turn(call.host, gap), clock.running(call.where):
+                yield
+
+        return turn
 
     def _obey(self, answer: Answer, host: str) -> None:
         """Leave a host alone that asks for it, before anyone else's turn comes."""
@@ -212,7 +231,7 @@ class Fetcher:
         async def fetch() -> Answer:
             headers = self._headers(Request(str(file)), source)
             ask = Call(file, headers, private=call.private, limit=MAX_FILE, cut=True)
-            return await self._follow(ask, source, obey_robots=False)
+            return await self._follow(ask, self._turns(source, obey_robots=False))
 
         return await self._robots.rules(answers.redact(str(file)), fetch)
 
@@ -254,10 +273,11 @@ def _product(user_agent: str) -> str:
     return found[0] if found else user_agent
 
 
-def _fetched(answer: Answer) -> Fetched:
+def _fetched(answer: Answer, *, whole: bool) -> Fetched:
+    """The page; a large one gets its text only where it is read, or is needed `whole` here."""
     kind = answers.media_type(answer.headers)
     text = ""
-    if answers.is_text(kind, answer.content):
+    if (whole or len(answer.content) <= MAX_DECODED) and is_text(kind, answer.content):
         text, _ = decode(answer.content, answer.headers.get("content-type"))
     return Fetched(
         url=answer.url,

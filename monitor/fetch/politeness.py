@@ -17,6 +17,7 @@ class _Host:
     """What is known of a host; moments are those of the loop's clock."""
 
     slots: asyncio.Semaphore
+    parts: asyncio.Lock
     last: float = -math.inf
     closed_until: float = -math.inf
     state: str = ""
@@ -37,16 +38,43 @@ class Politeness:
         Raises UnreachedError at once while the host wants to be left alone.
         """
         known = self._host(host)
-        self._check(host, known)
+        self.check(host)
         async with known.slots:
             await _pause(known, gap)
             async with self._total:
-                self._check(host, known)
+                self.check(host)
                 known.last = _clock()
                 try:
                     yield
                 finally:
                     known.last = _clock()
+
+    @asynccontextmanager
+    async def part(self, host: str, gap: timedelta, *, within: str) -> AsyncIterator[None]:
+        """Wait until a part of a page may be asked for; its page holds a turn `within` its host.
+
+        Parts of one host come one after the other. Raises UnreachedError as `turn` does.
+        """
+        known = self._host(host)
+        async with known.parts if host == within else known.slots:
+            await _pause(known, gap)
+            self.check(host)
+            try:
+                yield
+            finally:
+                known.last = _clock()
+
+    def check(self, host: str) -> None:
+        """Raise UnreachedError while the host wants to be left alone."""
+        known = self._host(host)
+        left = known.closed_until - _clock()
+        if left > 0:
+            wait = timedelta(seconds=left)
+            raise UnreachedError(
+                f"{host}: the server asked to be left alone for another {spoken(wait)}",
+                retry_after=wait,
+                state=known.state,
+            )
 
     def leave_alone(self, host: str, wait: timedelta, state: str) -> None:
         """Let nobody ask the host for that long; `state` is what they are told."""
@@ -56,18 +84,8 @@ class Politeness:
 
     def _host(self, host: str) -> _Host:
         if host not in self._hosts:
-            self._hosts[host] = _Host(asyncio.Semaphore(self._per_host))
+            self._hosts[host] = _Host(asyncio.Semaphore(self._per_host), asyncio.Lock())
         return self._hosts[host]
-
-    def _check(self, host: str, known: _Host) -> None:
-        left = known.closed_until - _clock()
-        if left > 0:
-            wait = timedelta(seconds=left)
-            raise UnreachedError(
-                f"{host}: the server asked to be left alone for another {spoken(wait)}",
-                retry_after=wait,
-                state=known.state,
-            )
 
 
 async def _pause(known: _Host, gap: timedelta) -> None:
