@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.deliver.address import SCHEMES, DoorError, read_door
 from monitor.deliver.door import MailDoor, mail_door
 
-__all__ = ["MailDoor", "mail_door"]
+__all__ = ["SCHEMES", "DoorError", "MailDoor", "mail_door", "read_door"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from dataclasses import dataclass
 from email import policy
 from email.parser import BytesHeaderParser
-from enum import Enum
 from types import TracebackType
 from typing import Self
 
@@ -21,55 +21,31 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from monitor.deliver.address import Server, Tls
+from monitor.deliver.verdict import Phase, verdict
 from monitor.errors import DeliveryError
 from monitor.model import Mail, MailState, Receipt
+from monitor.text.address import AddressError, read_address
 
-# Answers that speak of us, not of the recipient: authentication (RFC 4954), policy (RFC 3463, 3.8).
-_OURS = {530, 534, 535, 538}
-_POLICY = re.compile(r"^5\.7\.\d+")
 # Connections that may be lost in a row before any mail got an answer.
 _BARREN_LIMIT = 2
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, OSError)
-
-
-class Tls(Enum):
-    """How a connection is encrypted."""
-
-    NEVER = "never"
-    IF_OFFERED = "if offered"
-    REQUIRED = "required"
-    FROM_START = "from start"
-
-
-class Phase(Enum):
-    """How far a mail had got, in words for a receipt."""
-
-    SENDER = "before the envelope"
-    RECIPIENT = "before the recipient was answered"
-    CONTENT = "while the mail was handed over, it may have arrived"
+_GO_AHEAD = 354
+_LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait for the server (RFC 5321, 4.5.3.2); `final`: after the dot ending a mail."""
+    """Seconds to wait for the server (RFC 5321, 4.5.3.2); `final`: after the dot ending a mail.
 
-    connect: float = 30
+    No mail is begun once a conversation lasts longer than `session`.
+    """
+
+    connect: float = 60
     command: float = 300
+    data: float = 120
     final: float = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Which server, and who we are there."""
-
-    host: str
-    port: int
-    tls: Tls
-    user: str | None = None
-    password: str | None = None
-
-    def __repr__(self) -> str:
-        return f"{self.host}:{self.port}"
+    session: float = 1800
 
 
 class SmtpDoor:
@@ -79,6 +55,7 @@ class SmtpDoor:
         self._server = server
         self._timeouts = timeouts
         self._barren = 0
+        self._end = 0.0
         self._smtp = SMTP(
             hostname=server.host,
             port=server.port,
@@ -89,6 +66,7 @@ class SmtpDoor:
         )
 
     async def __aenter__(self) -> Self:
+        self._end = asyncio.get_running_loop().time() + self._timeouts.session
         await self._connect()
         return self
 
@@ -110,33 +88,84 @@ class SmtpDoor:
     async def send(self, mail: Mail) -> Receipt:
         """Return what the server said about one mail.
 
-        Raises DeliveryError when there is no connection to be had, or when it was lost twice
-        without an answer.
+        Raises DeliveryError when there is no connection to be had, when it was lost twice without
+        an answer, or when the server is so slow that the rest has to wait.
         """
+        try:
+            sender, recipient = mail.sender or _from(mail), read_address(mail.recipient)
+        except AddressError as error:
+            return Receipt(MailState.REFUSED, f"{mail.recipient!r} is no mail address: it {error}")
         await self._ready()
+        steps = (
+            (Phase.SENDER, f"MAIL FROM:<{sender}>{self._size(mail)}"),
+            (Phase.RECIPIENT, f"RCPT TO:<{recipient}>"),
+        )
         phase = Phase.SENDER
         try:
-            await self._smtp.mail(_sender(mail))
-            phase = Phase.RECIPIENT
-            await self._smtp.rcpt(_in_ascii(mail.recipient))
+            for phase, command in steps:
+                answer = await self._say(command, self._timeouts.command)
+                if not 200 <= answer.code < 300:
+                    return self._receipt(answer, phase)
+            phase = Phase.DATA
+            answer = await self._say("DATA", self._timeouts.data)
+            if answer.code != _GO_AHEAD:
+                return self._receipt(answer, phase)
             phase = Phase.CONTENT
-            answer = await self._smtp.data(mail.mime, timeout=self._timeouts.final)
-        except SMTPResponseException as refusal:
-            self._barren = 0
-            return Receipt(verdict(refusal.code, refusal.message, phase), _reply(refusal))
+            return self._receipt(await self._hand_over(mail.mime), phase)
+        except SMTPResponseException as nonsense:
+            self._smtp.close()
+            return self._receipt(SMTPResponse(nonsense.code, nonsense.message), phase)
         except _LOST as lost:
             self._barren += 1
             self._smtp.close()
             return Receipt(MailState.PENDING, f"connection lost {phase.value}: {lost}")
-        except UnicodeError as error:
-            return Receipt(MailState.REFUSED, f"{mail.recipient!r} is not a mail address: {error}")
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    async def _say(self, command: str, patience: float) -> SMTPResponse:
+        answer = await self._smtp.execute_command(command.encode("ascii"), timeout=patience)
+        self._refuse_chatter()
+        return answer
+
+    async def _hand_over(self, mime: bytes) -> SMTPResponse:
+        """The text with its dots doubled (RFC 5321, 4.5.2), and the dot that ends it."""
+        wire = self._smtp.protocol
+        if wire is None:
+            raise SMTPServerDisconnected("it was closed after DATA")
+        ended = mime if mime.endswith(b"\r\n") else mime + b"\r\n"
+        wire.write(_LINE_OF_DOT.sub(b"..", ended) + b".\r\n")
+        answer = await wire.read_response(timeout=self._timeouts.final)
+        self._refuse_chatter()
+        return answer
+
+    def _refuse_chatter(self) -> None:
+        """Leave a server that says more than it was asked for.
+
+        The library keeps what is left over and would take it for the answer to what is said next:
+        to a mail, for instance, that was not yet handed over.
+        """
+        if self._smtp.protocol is not None and self._smtp.protocol._buffer:
+            raise SMTPServerDisconnected("the server answers what it was not asked")
+
+    def _receipt(self, answer: SMTPResponse, phase: Phase) -> Receipt:
         self._barren = 0
-        return Receipt(MailState.ACCEPTED, _reply(answer))
+        if not 200 <= answer.code < 600 or 300 <= answer.code < 400:
+            self._smtp.close()  # who knows what it is talking about
+        return Receipt(verdict(answer.code, answer.message, phase), _reply(answer))
+
+    def _size(self, mail: Mail) -> str:
+        """How big the mail is, for a server that wants to know beforehand (RFC 1870)."""
+        return f" SIZE={len(mail.mime)}" if self._smtp.supports_extension("size") else ""
+
+    # --- the connection --------------------------------------------------------------------------
 
     async def _ready(self) -> None:
         """Leave a connection with an empty envelope, an old one if it still answers."""
+        if asyncio.get_running_loop().time() > self._end:
+            told = f"{self._server} takes its time, the rest is sent later"
+            raise DeliveryError(told)
         try:
-            await self._smtp.rset()
+            await self._reset()
         except (SMTPException, OSError) as error:
             self._smtp.close()
             if self._barren >= _BARREN_LIMIT:
@@ -144,29 +173,20 @@ class SmtpDoor:
                 raise DeliveryError(told) from error
             await self._connect()
 
+    async def _reset(self) -> None:
+        await self._smtp.rset(timeout=self._timeouts.command)
+        self._refuse_chatter()
+
     async def _connect(self) -> None:
         """Open, encrypt, log in, in this order: no password is said before it is encrypted."""
         try:
             await self._smtp.connect(timeout=self._timeouts.connect)
             if self._server.user is not None and self._server.password is not None:
                 await self._smtp.login(self._server.user, self._server.password)
-            await self._smtp.rset()  # says EHLO, if need be, and shows that commands are taken
+            await self._reset()  # says EHLO, if need be, and shows that commands are taken
         except (SMTPException, OSError) as error:
             self._smtp.close()
             raise _no_connection(self._server, error) from error
-
-
-def verdict(code: int, text: str, phase: Phase) -> MailState:
-    """Return whether a refusal is final for this recipient.
-
-    What is temporary (4xx) is tried again; so is what the server holds against us rather than
-    against the recipient, until somebody has put it right. A mail that is too big (552) stays so.
-    """
-    if not 500 <= code < 600 or code in _OURS or _POLICY.match(text):
-        return MailState.PENDING
-    if (phase is Phase.SENDER and code != 552) or (phase is Phase.CONTENT and code == 554):
-        return MailState.PENDING
-    return MailState.REFUSED
 
 
 def _no_connection(server: Server, error: Exception) -> DeliveryError:
@@ -185,17 +205,10 @@ def _no_connection(server: Server, error: Exception) -> DeliveryError:
     return DeliveryError(f"cannot send mail through {server}: {error}", permanent=refused)
 
 
-def _sender(mail: Mail) -> str:
-    """The address that bounces go to: the one in From."""
+def _from(mail: Mail) -> str:
+    """The address in From: where bounces go when no other was named."""
     headers = BytesHeaderParser(policy=policy.default).parsebytes(mail.mime)
     return str(headers["From"].addresses[0].addr_spec)
-
-
-def _in_ascii(address: str) -> str:
-    """The address with its domain in ASCII (RFC 5890); UnicodeError when it has no such form."""
-    local, _, domain = address.rpartition("@")
-    local.encode("ascii")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
 def _reply(answer: SMTPResponse | SMTPResponseException) -> str:

@@ -7,11 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.match import Rules, cite, match_change
-from monitor.model import Alert, AlertOn, Change, ChangeKind, Item, Match, Remark, Source, Tier
+from monitor.model import (
+    Alert,
+    AlertOn,
+    Change,
+    ChangeKind,
+    Identity,
+    Item,
+    Match,
+    Remark,
+    Source,
+    Tier,
+)
 from monitor.pipeline.figures import figure_remarks
 from monitor.procedure import State, findings
-from monitor.story import story_key
-from monitor.text.fingerprint import clickable_url
+from monitor.story import Place, own_names, own_places, story_key
+from monitor.text.fingerprint import canonical_url, clickable_url
+from monitor.text.sketch import sketch
 
 
 def alerts(
@@ -121,8 +133,23 @@ def _alert(
         added=change.added,
         removed=change.removed,
         remarks=remarks,
+        identity=identify(change),
     )
     return replace(alert, story=story_key(alert))
+
+
+def identify(change: Change) -> Identity:
+    """Return by what the same news will be known in another source, or on another day."""
+    item = change.item
+    title, address, head, last = (Place(text, cite(text)) for text in own_places(item))
+    links = (item.url, item.document, *(paper.url for paper in item.attached))
+    edited = change.kind is ChangeKind.EDITED
+    papers = () if edited else (block for paper in item.attached for block in paper.blocks)
+    return Identity(
+        own_names(title, address, head, last),
+        tuple(dict.fromkeys(canonical_url(link) for link in links if link)),
+        sketch((*(change.added if edited else item.blocks), *papers), item.title),
+    )
 
 
 def _told_text(change: Change) -> str:

@@ -16,10 +16,18 @@ from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
 from monitor.pipeline.alerting import alerts, overdue_alerts, sure_topics
-from monitor.pipeline.deciding import decide, is_new_reading, to_save, with_attachments
+from monitor.pipeline.deciding import (
+    STILL_RETURNED,
+    decide,
+    is_new_reading,
+    to_save,
+    with_attachments,
+)
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.reading import Fetch, Reading, definition, read
+from monitor.pipeline.suspecting import learnt
 from monitor.procedure import GRACE
+from monitor.reader import HERE, Reader
 from monitor.store import Saved, Store
 
 # Servers exist whose validators never change: now and then we ask without.
@@ -29,13 +37,17 @@ SECOND_LOOK = timedelta(minutes=30)
 
 
 class Outcome(StrEnum):
-    """What a check came to; `held` waits for a second look, `baseline` is the first sight."""
+    """What a check came to; `held` waits for a second look, `baseline` is the first sight.
+
+    `overtaken`: another process checked the source meanwhile, and its result counts.
+    """
 
     BASELINE = "baseline"
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     HELD = "held"
     FAILED = "failed"
+    OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +62,28 @@ class Checked:
 
 
 async def check_source(
-    source: Source, *, store: Store, fetch: Fetch, rules: Rules, now: datetime
+    source: Source,
+    *,
+    store: Store,
+    fetch: Fetch,
+    rules: Rules,
+    now: datetime,
+    reader: Reader = HERE,
 ) -> Checked:
     """Check one source, remember what was found, and return it, also when it is trouble."""
     state = store.checks.state(source.id)
     stale = state.last_full is None or now - state.last_full >= FULL_FETCH_EVERY
     try:
-        reading = await read(source, state, fetch, afresh=stale or is_new_reading(source, state))
+        afresh = stale or is_new_reading(source, state)
+        reading = await read(source, state, fetch, afresh=afresh, reader=reader)
         checked, saved = await _judge(
-            source, state, reading, store=store, fetch=fetch, rules=rules, now=now
+            source, state, reading, store=store, fetch=fetch, rules=rules, now=now, reader=reader
         )
     except SourceError as error:
         checked, saved = _failed(source, state, error, store=store, rules=rules, now=now)
     if not store.checks.save(saved):
         log.warning("checked twice at once", source=source.id)
-        return Checked(source.id, Outcome.UNCHANGED)
+        return Checked(source.id, Outcome.OVERTAKEN)
     _report(checked)
     return checked
 
@@ -76,6 +95,7 @@ async def check_sources(
     fetch: Fetch,
     rules: Rules,
     now: Callable[[], datetime],
+    reader: Reader = HERE,
     done: Callable[[Checked], None] = lambda _: None,
 ) -> tuple[Checked, ...]:
     """Check sources side by side; politeness towards their hosts is the fetcher's.
@@ -84,7 +104,9 @@ async def check_sources(
     """
 
     async def one(source: Source) -> Checked:
-        checked = await check_source(source, store=store, fetch=fetch, rules=rules, now=now())
+        checked = await check_source(
+            source, store=store, fetch=fetch, rules=rules, now=now(), reader=reader
+        )
         done(checked)
         return checked
 
@@ -105,6 +127,7 @@ async def _judge(
     fetch: Fetch,
     rules: Rules,
     now: datetime,
+    reader: Reader,
 ) -> tuple[Checked, Saved]:
     """What the reading comes to, and what is to be written."""
     decision = decide(
@@ -116,10 +139,12 @@ async def _judge(
         now=now,
     )
     fresh = _succeeded(source, state, reading, now)
+    fresh = learnt(state, fresh, reading, decision, store=store, now=now)
     if decision.held:
         return _hold(source, state, fresh, decision.held, now)
     owed, waiting = _old_debts(source, store, decision.changes)
-    followed = await follow(source, [*debts(source, decision.to_read), *owed], fetch)
+    owing = [*debts(source, decision.to_read), *owed]
+    followed = await follow(source, owing, fetch, reader=reader)
     followed = still_owing(followed, waiting)
     changes = tuple(with_attachments(change, followed) for change in decision.changes)
     news = tuple(with_attachments(change, followed) for change in decision.news)
@@ -132,6 +157,8 @@ async def _judge(
     )
     if changes and not decision.baseline:
         fresh = replace(fresh, last_changed=now)
+    if decision.postponed:
+        fresh = _waiting(state, fresh, decision.postponed, now)
     saved = to_save(source, fresh, decision, changes, old_debts=owed, followed=followed)
     outcome = _outcome(decision.baseline, changed=bool(changes or late))
     shown = () if decision.baseline else changes
@@ -149,15 +176,21 @@ def _hold(
     source: Source, state: SourceState, fresh: SourceState, why: str, now: datetime
 ) -> tuple[Checked, Saved]:
     """Keep the old snapshot and the old validators until a second look agrees."""
-    waiting = replace(
+    waiting = _waiting(state, fresh, why, now)
+    return Checked(source.id, Outcome.HELD, error=f"{why}; a second look decides"), Saved(waiting)
+
+
+def _waiting(state: SourceState, fresh: SourceState, why: str, now: datetime) -> SourceState:
+    """The state in which the answer is read again soon, also if it stays the same."""
+    soon = fresh.next_check if why == STILL_RETURNED else now + SECOND_LOOK
+    return replace(
         fresh,
         shrunk=why,
         validators=state.validators,
         body_hash=state.body_hash,
         last_full=state.last_full,
-        next_check=min(fresh.next_check or now, now + SECOND_LOOK),
+        next_check=min(fresh.next_check or now, soon or now),
     )
-    return Checked(source.id, Outcome.HELD, error=f"{why}; a second look decides"), Saved(waiting)
 
 
 def _old_debts(

@@ -9,12 +9,13 @@ from monitor import digest as digests
 from monitor.due import latest_cutoff
 from monitor.errors import RenderError
 from monitor.health import coverage
-from monitor.log import log
 from monitor.model import Alert, Digest, MailingList, Receives
+from monitor.pipeline.bouncing import without_paused
 from monitor.pipeline.filing import Composed, Office, file, mails
 from monitor.pipeline.operators import compose_trouble
 from monitor.render import Rendered
 from monitor.store import Filing, ListState, Store
+from monitor.story import Told
 
 
 def compose_digests(
@@ -28,10 +29,12 @@ def compose_digests(
     """Compose what is due for the lists (`only` these, if any are named), and file it.
 
     `force` cuts off now instead of waiting for the schedule. A template that fails leaves its
-    alerts pending; operators are told.
+    alerts pending; operators are told. Nothing is composed for recipients that are paused; the
+    alerts of a list that has no others wait until one is taken up again.
     """
     store.digests.meet([mailing_list.id for mailing_list in office.lists], now)
-    chosen = [each for each in office.lists if not only or each.id in only]
+    active = without_paused(office.lists, store.bounces.paused())
+    chosen = [each for each in active if not only or each.id in only]
     done = [
         composed
         for each in chosen
@@ -52,36 +55,56 @@ def preview_digests(
         if each.receives is Receives.DIGEST and (not only or each.id in only):
             state = store.digests.states()[each.id]
             alerts = digests.for_list(store.digests.pending(state), each)
-            digest = _digest(office, each, store, state=state, alerts=alerts, cutoff=now)
+            told = _told(store, each, alerts, now)
+            digest = _digest(office, each, store, state=state, alerts=alerts, told=told, cutoff=now)
             yield digest, office.templates.digest(digest)
 
 
 def _compose(
     office: Office, mailing_list: MailingList, store: Store, now: datetime, *, force: bool
 ) -> Composed | None:
-    """None when the list's next cut-off is still to come."""
+    """None when the list's next cut-off is still to come, and nothing is urgent."""
     state = store.digests.states()[mailing_list.id]
     cutoff = now if force else latest_cutoff(mailing_list.schedule, mailing_list.timezone, now)
-    if cutoff <= state.last_cutoff and cutoff < now:
+    is_early = cutoff <= state.last_cutoff and cutoff < now
+    if is_early and mailing_list.urgent is None:
         return None
     pending = store.digests.pending(state)
     alerts = digests.for_list(pending, mailing_list)
     newest = max((alert.id or 0 for alert in pending), default=state.since_alert)
-    if not digests.is_due(alerts, state.last_mail, now):
-        # What waits (a doubtful alert) must stay pending; all before it is settled.
+    told = _told(store, mailing_list, alerts, cutoff)
+    new = digests.new_alerts(alerts, told, office.sources)
+    if is_early and not digests.is_urgent(mailing_list, new, office.sources):
+        return None
+    cutoff = now if is_early else cutoff
+    if not digests.is_due(new, state.last_mail, now):
+        # What waits (a doubtful alert, a repeat) must stay pending; all before it is settled.
         waiting = min((alert.id or 0 for alert in alerts), default=newest + 1)
         if pending or mailing_list.schedule.kind != "immediately":
             store.digests.pass_cutoff(mailing_list.id, cutoff, settled=waiting - 1)
         return Composed(mailing_list.id, "nothing")
-    digest = _digest(office, mailing_list, store, state=state, alerts=alerts, cutoff=cutoff)
+    digest = _digest(
+        office, mailing_list, store, state=state, alerts=alerts, told=told, cutoff=cutoff
+    )
     try:
         rendered = office.templates.digest(digest)
         written = mails(office, mailing_list, rendered, digest.message_id, now)
     except RenderError as error:
-        log.error("digest not composed", list=mailing_list.id, error=str(error))
         return Composed(mailing_list.id, "failed", error=f"{mailing_list.id}: {error}")
     filing = Filing(mailing_list.id, cutoff, "digest", settled=newest, alerts=digest.alerts)
     return file(store, filing, written)
+
+
+def _told(
+    store: Store, mailing_list: MailingList, alerts: Sequence[Alert], now: datetime
+) -> tuple[Told, ...]:
+    """What the list was told of these alerts' stories, as it saw them: by its own topics."""
+    found = store.digests.told(mailing_list.id, alerts, now)
+    return tuple(
+        Told(alert, each.at)
+        for each in found
+        for alert in digests.for_list([each.alert], mailing_list)
+    )
 
 
 def _digest(
@@ -91,16 +114,19 @@ def _digest(
     *,
     state: ListState,
     alerts: Sequence[Alert],
+    told: Sequence[Told],
     cutoff: datetime,
 ) -> Digest:
     watched = coverage(office.sources.values(), store.checks.states(), state.last_mail, cutoff)
     return digests.compose(
         mailing_list,
         alerts,
+        told=told,
         sources=office.sources,
         topics=office.topics,
         coverage=watched,
         since=state.last_mail,
         cutoff=cutoff,
-        message_id=digests.message_id(mailing_list.id, cutoff, office.domain),
+        message_id=digests.message_id(mailing_list.id, cutoff, office.domain, store.bounces.key()),
+        answers_to=office.answers_to,
     )

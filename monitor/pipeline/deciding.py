@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.diff import Known, Mark, Triage, compare, remember, shrinkage, triage
+from monitor.diff import Known, Mark, Triage, compare, remember, returns, shrinkage, triage
 from monitor.model import Change, ChangeKind, Item, Source, SourceState
 from monitor.pipeline.following import Debt, Followed
 from monitor.pipeline.reading import definition
@@ -16,6 +16,9 @@ from monitor.store import Saved, Settled, Stored
 
 # Dates beyond tomorrow are misprints or announcements, not news.
 LATEST_PUBLISHED = timedelta(days=1)
+# What `SourceState.shrunk` says while an earlier text is back, at the first look and the second.
+RETURNED = "it shows an earlier text again"
+STILL_RETURNED = "it still shows an earlier text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Decision:
     """What a reading means.
 
     `changes` is everything that differs, `news` the part of it that may be told: all, or for a
-    baseline only what is recent. `held` is a sentence when a second look is due.
+    baseline only what is recent. `held` is a sentence when a second look is due; `postponed` is one
+    when only a part waits, which is in none of the others: items that are back in an earlier state.
     """
 
     found: Triage
@@ -33,6 +37,7 @@ class Decision:
     baseline: bool
     held: str | None
     ignore: tuple[re.Pattern[str], ...]
+    postponed: str | None = None
 
     @property
     def to_read(self) -> tuple[Item, ...]:
@@ -66,10 +71,38 @@ def decide(
     baseline = is_new_reading(source, state)
     shrunk = None if baseline else shrinkage(found, before, complete=source.complete)
     complete = source.complete and not baseline
-    changes = compare(found, before, complete=complete, ignore=ignore)
-    news = tuple(c for c in changes if not baseline or _is_recent(c, source, state, now))
+    changes = compare(found, before, complete=complete, ignore=ignore, numbers=source.numbers)
     held = shrunk if state.shrunk is None else None
-    return Decision(found, before, changes, news, baseline, held, ignore)
+    postponed = None
+    if not baseline and (doubt := _doubt(state)):
+        back = [c for c in returns(changes, before, ignore, source.numbers) if _is_named(c, found)]
+        if back and len(back) == len(changes):
+            held = held or doubt
+        elif back:
+            postponed = doubt
+            changes = tuple(change for change in changes if change not in back)
+            found = _without(found, {change.item.id for change in back})
+    news = tuple(c for c in changes if not baseline or _is_recent(c, source, state, now))
+    return Decision(found, before, changes, news, baseline, held, ignore, postponed)
+
+
+def _doubt(state: SourceState) -> str | None:
+    """What to say of an earlier text that is back, or None when it was there long enough.
+
+    Behind one address several servers may stand, not all of them up to date: two looks more.
+    """
+    return {None: RETURNED, RETURNED: STILL_RETURNED}.get(state.shrunk)
+
+
+def _is_named(change: Change, found: Triage) -> bool:
+    """Whether the item still goes by its old id."""
+    return change.item.id not in found.renamed
+
+
+def _without(found: Triage, items: Collection[str]) -> Triage:
+    """The same, but for edits of these items: they stay as they are remembered."""
+    edited = {id_: item for id_, item in found.edited.items() if item.id not in items}
+    return replace(found, edited=edited)
 
 
 def _is_recent(change: Change, source: Source, state: SourceState, now: datetime) -> bool:
@@ -134,7 +167,7 @@ def to_save(
         return Stored(
             item,
             found.marks[item.id],
-            remember(item, before, decision.ignore),
+            remember(item, before, decision.ignore, source.numbers),
             unread=debt.url if debt else None,
             attempts=debt.attempts if debt else 0,
             overdue_told=_overdue_at_first_sight(item, decision, state),

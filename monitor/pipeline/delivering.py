@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.due import mail_retry
+from monitor.bounce import return_path
+from monitor.due import LONGEST_RETRY, held_retry, mail_retry
 from monitor.errors import DeliveryError
 from monitor.log import log
 from monitor.model import Mail, MailState, Receipt
@@ -44,8 +45,11 @@ async def deliver_pending(
     now: Callable[[], datetime],
     *,
     waiting_too: bool = False,
+    bounces_to: str | None = None,
 ) -> Delivered:
     """Send the mails that are due; `waiting_too` those whose next attempt is still to come.
+
+    What comes back goes to `bounces_to`, in which `*` is a signed mark; without it, to the sender.
 
     Each answer is committed before the next mail is sent: what a crash can repeat is one mail,
     with the same bytes and the same Message-ID.
@@ -54,6 +58,9 @@ async def deliver_pending(
     mails = list(store.outbox.due(None if waiting_too else now()))
     if not mails:
         return delivered
+    if bounces_to:
+        key = store.bounces.key()
+        mails = [replace(m, sender=return_path(bounces_to, m.id or 0, key)) for m in mails]
     try:
         async with door() as opened:
             while mails:
@@ -61,14 +68,21 @@ async def deliver_pending(
                 delivered = delivered.plus(_settle(store, mails.pop(0), receipt, now()))
     except DeliveryError as error:
         log.error("mail server cannot be used", error=str(error))
+        # Who knocks often with a wrong password is locked out.
+        pause = LONGEST_RETRY if error.permanent else None
         for mail in mails:
             receipt = Receipt(MailState.PENDING, str(error))
-            delivered = delivered.plus(_settle(store, mail, receipt, now()))
+            delivered = delivered.plus(_settle(store, mail, receipt, now(), pause))
     return delivered
 
 
-def _settle(store: Store, mail: Mail, receipt: Receipt, now: datetime) -> MailState:
-    again = now + mail_retry(mail.attempts + 1) if receipt.state is MailState.PENDING else None
+def _settle(
+    store: Store, mail: Mail, receipt: Receipt, now: datetime, pause: timedelta | None = None
+) -> MailState:
+    again = None
+    if receipt.state is MailState.PENDING:
+        usual = held_retry if receipt.reply.startswith("5") else mail_retry
+        again = now + (pause or usual(mail.attempts + 1))
     store.outbox.settle(mail, receipt, now, again)
     # The recipient's address stays out of the log.
     log.info(

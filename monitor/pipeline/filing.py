@@ -23,6 +23,11 @@ class Office:
     sender: str
 
     @property
+    def answers_to(self) -> str:
+        """The address that answers go to."""
+        return self.sender.rpartition("<")[2].rstrip(">")
+
+    @property
     def domain(self) -> str:
         """The right side of Message-IDs."""
         return self.sender.rpartition("@")[2].rstrip(">")

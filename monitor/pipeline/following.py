@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from monitor.adapters.document import read_attachment
-from monitor.adapters.wall import let_through
-from monitor.errors import FetchError, SourceError
+from monitor.adapters.guarded import attachment
+from monitor.errors import ExtractError, FetchError, SourceError
 from monitor.log import log
 from monitor.model import Item, NotModified, Request, Source
 from monitor.pipeline.reading import Fetch
+from monitor.reader import HERE, Ended, Reader
 from monitor.store import GIVEN_UP
 from monitor.text.fingerprint import canonical_url
 
@@ -47,7 +48,9 @@ def debts(source: Source, items: Iterable[Item]) -> list[Debt]:
     return [Debt(item, link) for item, link in links if link and canonical_url(link) != home]
 
 
-async def follow(source: Source, owed: Iterable[Debt], fetch: Fetch) -> Followed:
+async def follow(
+    source: Source, owed: Iterable[Debt], fetch: Fetch, *, reader: Reader = HERE
+) -> Followed:
     """Read the linked documents one after another; what fails now is owed for the next check."""
     followed = Followed()
     for number, debt in enumerate(owed):
@@ -55,7 +58,7 @@ async def follow(source: Source, owed: Iterable[Debt], fetch: Fetch) -> Followed
             followed.owed[debt.item.id] = debt
             continue
         try:
-            followed.items[debt.item.id] = await _attach(source, debt, fetch)
+            followed.items[debt.item.id] = await _attach(source, debt, fetch, reader)
         except SourceError as error:
             _postpone(source, debt, error, followed)
     return followed
@@ -67,12 +70,15 @@ def still_owing(followed: Followed, waiting: Iterable[Debt]) -> Followed:
     return replace(followed, owed=more | followed.owed)
 
 
-async def _attach(source: Source, debt: Debt, fetch: Fetch) -> Item:
+async def _attach(source: Source, debt: Debt, fetch: Fetch, reader: Reader) -> Item:
     page = await fetch(Request(debt.url, conditional=False), source)
     if isinstance(page, NotModified):
         raise FetchError("«not modified» to a first request", state="broken")
-    let_through(page, source, debt.url)
-    return replace(debt.item, attached=(*debt.item.attached, read_attachment(page)))
+    async with reader.begin(partial(attachment, source, debt.url)) as talk:
+        read = await talk.tell(page)
+    if not isinstance(read, Ended):
+        raise ExtractError(f"{debt.url} wants more to be fetched, which no linked document may")
+    return replace(debt.item, attached=(*debt.item.attached, read.value))
 
 
 def _postpone(source: Source, debt: Debt, error: SourceError, followed: Followed) -> None:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
+from time import process_time
 from typing import Protocol
 
-from monitor.adapters import ADAPTERS
-from monitor.adapters.wall import let_through
+from monitor.adapters.guarded import items
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, NotModified, Request, Source, SourceState, Validators
+from monitor.reader import HERE, Ended, Reader
 from monitor.text.fingerprint import fingerprint
 
 # An adapter that asks for more pages than this runs in a circle.
 MOST_PAGES = 200
-# What a stranger's answer can do to an adapter that did not foresee it: trouble of that source,
-# told as such, and no reason to end the service for all.
-_UNFORESEEN = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    csv.Error,
-    zlib.error,
-)
 
 
 class Fetch(Protocol):
@@ -66,36 +54,31 @@ def definition(source: Source) -> str:
     )
 
 
-async def read(source: Source, state: SourceState, fetch: Fetch, *, afresh: bool) -> Reading:
+async def read(
+    source: Source, state: SourceState, fetch: Fetch, *, afresh: bool, reader: Reader = HERE
+) -> Reading:
     """Return what the source shows now; `afresh` asks without validators.
 
     Raises SourceError when the answer is not what was declared.
     """
-    crawl = ADAPTERS[source.kind](source)
-    request = next(crawl)
+    crawl = partial(items, source, process_time)
+    request = next(crawl())
     validators = None if afresh or not request.conditional else state.validators
     page = await fetch(request, source, validators)
     if isinstance(page, NotModified):
         return Reading(None, page.validators, state.body_hash)
-    kept, content = page.validators, blake2b(page.content, digest_size=16)
-    if request.conditional and not afresh and content.hexdigest() == state.body_hash:
+    kept, first = page.validators, blake2b(page.content, digest_size=16).hexdigest()
+    if request.conditional and not afresh and first == state.body_hash:
         return Reading(None, kept, state.body_hash)
-    first = content.hexdigest()
-    for _ in range(MOST_PAGES):
-        let_through(page, source, request.url)
-        try:
-            request = crawl.send(page)
-        except StopIteration as done:
-            return Reading(_judged(done.value, source), kept, first)
-        except _UNFORESEEN as error:
-            raise ExtractError(
-                f"{request.url}: the answer has a form that kind {source.kind} does not know "
-                f"({type(error).__name__}: {error})"
-            ) from error
-        answer = await fetch(request, source)
-        if isinstance(answer, NotModified):
-            raise ExtractError(f"{request.url} answered «not modified» to a first request")
-        page = answer
+    async with reader.begin(crawl) as talk:
+        for _ in range(MOST_PAGES):
+            step = await talk.tell(page)
+            if isinstance(step, Ended):
+                return Reading(_judged(step.value, source), kept, first)
+            answer = await fetch(step, source)
+            if isinstance(answer, NotModified):
+                raise ExtractError(f"{step.url} answered «not modified» to a first request")
+            page = answer
     raise ExtractError(f"still asking for more after {MOST_PAGES} pages: paging runs in a circle")
 
 

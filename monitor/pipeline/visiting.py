@@ -13,6 +13,7 @@ from monitor.errors import SourceError
 from monitor.match import Rules, find
 from monitor.model import Fetched, Item, NotModified, Request, Source, SourceState, Validators
 from monitor.pipeline.reading import Fetch, read
+from monitor.reader import HERE, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Visit:
     doubts: tuple[str, ...] = ()
 
 
-async def visit(source: Source, *, fetch: Fetch, rules: Rules, now: datetime) -> Visit:
+async def visit(
+    source: Source, *, fetch: Fetch, rules: Rules, now: datetime, reader: Reader = HERE
+) -> Visit:
     """Visit one source; trouble is a result."""
     seen: list[tuple[Request, Fetched]] = []
 
@@ -44,7 +47,7 @@ async def visit(source: Source, *, fetch: Fetch, rules: Rules, now: datetime) ->
         return page
 
     try:
-        reading = await read(source, SourceState(source.id), noting, afresh=True)
+        reading = await read(source, SourceState(source.id), noting, afresh=True, reader=reader)
     except SourceError as error:
         came = seen[0][1].url if seen else None
         return Visit(source, error.state, str(error), came)
@@ -66,12 +69,13 @@ async def visit_sources(
     fetch: Fetch,
     rules: Rules,
     now: Callable[[], datetime],
+    reader: Reader = HERE,
     done: Callable[[Visit], None] = lambda _: None,
 ) -> tuple[Visit, ...]:
     """Visit sources side by side; results come in the order of the sources, `done` is told each."""
 
     async def one(source: Source) -> Visit:
-        visited = await visit(source, fetch=fetch, rules=rules, now=now())
+        visited = await visit(source, fetch=fetch, rules=rules, now=now(), reader=reader)
         done(visited)
         return visited
 

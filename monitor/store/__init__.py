@@ -4,6 +4,7 @@ Each hand-over between stages is one transaction, all or nothing: a check (snaps
 alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
+from monitor.store.bounces import Bounce, Bounces, Pause, Sent
 from monitor.store.checks import Checks, FollowUp, NeverRead
 from monitor.store.copies import Restored, back_up, restore, verify
 from monitor.store.digests import Digests, Filing, ListState
@@ -15,6 +16,8 @@ from monitor.store.upkeep import Pruned, Retention, Room
 
 __all__ = [
     "GIVEN_UP",
+    "Bounce",
+    "Bounces",
     "Checks",
     "Digests",
     "Filing",
@@ -26,11 +29,13 @@ __all__ = [
     "Outbox",
     "OutboxCount",
     "OutboxMail",
+    "Pause",
     "Pruned",
     "Restored",
     "Retention",
     "Room",
     "Saved",
+    "Sent",
     "Settled",
     "Store",
     "Stored",

@@ -15,11 +15,14 @@ from monitor.model import (
     ChangeKind,
     Citation,
     Figure,
+    Identity,
     Item,
     Match,
+    Name,
     Piece,
     Remark,
     Side,
+    Sketch,
     Tier,
 )
 
@@ -94,6 +97,12 @@ def _remark(told: dict[str, Any]) -> Remark:
     return Remark(told["code"], tuple((name, value) for name, value in told["values"]))
 
 
+def _identity(told: dict[str, Any]) -> Identity:
+    size, *samples = told["text"]
+    names = tuple(Name(*name) for name in told["names"])
+    return Identity(names, tuple(told["links"]), Sketch(size, *map(tuple, samples)))
+
+
 def _match(told: dict[str, Any]) -> Match:
     excerpt = _each(lambda piece: Piece(*piece))
     return Match(**_revived(told, {"excerpt": excerpt, "tier": Tier, "side": Side}))
@@ -116,6 +125,7 @@ _ALERT: Mapping[str, Revive] = {
     "added": tuple,
     "removed": tuple,
     "remarks": _each(_remark),
+    "identity": _identity,
 }
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from monitor.errors import StoreError
-from monitor.store.opening import APPLICATION_ID, file_of, known_revisions, sole_daemon
+from monitor.store.alone import APPLICATION_ID, sole_daemon
+from monitor.store.opening import file_of, known_revisions
 from monitor.store.trouble import in_words
 
 # What SQLite keeps beside a database: changes on their way into it, and an index of these.

@@ -13,7 +13,8 @@ from monitor.model import Alert, Mail, MailState
 from monitor.store import tables
 from monitor.store.checks import NeverRead
 from monitor.store.codec import unpack_alert
-from monitor.store.saving import GIVEN_UP, GIVEN_UP_AND_TOLD, tell
+from monitor.store.saving import GIVEN_UP, GIVEN_UP_AND_TOLD, portions, tell
+from monitor.story import STORY_LASTS, Told, keys
 
 # Who sets up a list after the first alerts still gets these.
 FIRST_DIGEST_HOLDS = timedelta(days=1)
@@ -35,7 +36,8 @@ class Filing:
     """A digest about to be written: the alerts it holds, and what it makes of its list.
 
     Alerts up to number `settled` need not be looked at again; `told` maps sources to the health
-    that operators now know of, `never_read` are the documents that they now know were given up.
+    that operators now know of, `never_read` are the documents that they now know were given up,
+    `paused` the recipients that they now know get nothing.
     """
 
     list_id: str
@@ -45,6 +47,7 @@ class Filing:
     alerts: tuple[int, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
     never_read: tuple[NeverRead, ...] = ()
+    paused: tuple[str, ...] = ()
 
 
 class Digests:
@@ -104,6 +107,38 @@ class Digests:
                 unpack_alert(row.id, row.item, row.body) for row in connection.execute(query)
             )
 
+    def told(self, list_id: str, alerts: Collection[Alert], now: datetime) -> tuple[Told, ...]:
+        """Return what digests of the list told in the past 90 days that the alerts may repeat.
+
+        Each comes with the cut-off of its digest, oldest first; what other lists were told does not
+        count.
+        """
+        wanted = {key for alert in alerts for key in keys(alert)}
+        alert, filed, digest, named = (
+            tables.alert.c,
+            tables.digest_alert.c,
+            tables.digest.c,
+            tables.alert_key.c,
+        )
+        found: dict[int, Told] = {}
+        with self._reading.connect() as connection:
+            for some in portions(wanted):
+                query = (
+                    select(alert.id, alert.item, alert.body, digest.cutoff)
+                    .join(tables.digest_alert, filed.alert == alert.id)
+                    .join(tables.digest, digest.id == filed.digest)
+                    .where(
+                        filed.list == list_id,
+                        digest.cutoff >= now - STORY_LASTS,
+                        alert.id.in_(select(named.alert).where(named.key.in_(some))),
+                    )
+                )
+                for row in connection.execute(query):
+                    if row.id not in found:
+                        told = unpack_alert(row.id, row.item, row.body)
+                        found[row.id] = Told(told, row.cutoff)
+        return tuple(found[number] for number in sorted(found))
+
     def pass_cutoff(self, list_id: str, cutoff: datetime, settled: int) -> None:
         """Remember that a cut-off went by with nothing to send.
 
@@ -149,6 +184,8 @@ def _file(connection: Connection, filing: Filing, mails: Sequence[Mail]) -> None
     }
     _advance(connection, filing.list_id, passed)
     tell(connection, filing.told)
+    knows = tables.pause.c.recipient.in_(filing.paused)
+    connection.execute(update(tables.pause).where(knows).values(told=True))
     c = tables.item.c
     for document in filing.never_read:
         connection.execute(

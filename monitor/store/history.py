@@ -76,6 +76,20 @@ class History:
         with self._reading.connect() as connection:
             return tuple(VersionRow(*row) for row in connection.execute(query))
 
+    def changed_at(self, source: str, most: int) -> tuple[datetime, ...]:
+        """Return when a source last changed, newest first; its first version is no change."""
+        c = tables.version.c
+        first = select(func.min(c.number)).where(c.source == source).scalar_subquery()
+        query = (
+            select(func.min(c.at))
+            .where(c.source == source, c.number > first)
+            .group_by(c.number)
+            .order_by(c.number.desc())
+            .limit(most)
+        )
+        with self._reading.connect() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def first_version(self, source: str) -> int | None:
         """Return the number of a source's first version: what was there at first sight."""
         c = tables.version.c

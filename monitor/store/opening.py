@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,14 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from monitor.errors import StoreError
 from monitor.store import tables
+from monitor.store.alone import APPLICATION_ID, sole_daemon, sole_session
+from monitor.store.bounces import Bounces
 from monitor.store.checks import Checks
 from monitor.store.digests import Digests
 from monitor.store.history import History
@@ -26,9 +27,9 @@ from monitor.store.outbox import Outbox
 from monitor.store.trouble import teller
 from monitor.store.upkeep import Upkeep
 
-# «pmon»: tells our SQLite files from those of other programs.
-APPLICATION_ID = 0x706D6F6E
 BUSY_MILLISECONDS = 30_000
+# What SQLAlchemy could speak to, if its drivers were there; we write no SQL for them.
+_OTHERS = ("mysql", "mariadb", "oracle", "mssql")
 
 
 class Store:
@@ -39,6 +40,7 @@ class Store:
         self.checks = Checks(engine)
         self.digests = Digests(engine)
         self.outbox = Outbox(engine)
+        self.bounces = Bounces(engine)
         self.history = History(engine)
         self.upkeep = Upkeep(engine)
 
@@ -51,6 +53,7 @@ class Store:
         """
         try:
             address = make_url(url)
+            _refuse_unknown(address)
             _refuse_foreign_file(address)
             engine = _engine(address)
         except ModuleNotFoundError as error:
@@ -76,10 +79,10 @@ class Store:
     def only_daemon(self) -> Iterator[None]:
         """Hold the right to be the one daemon of this database; StoreError when another holds it.
 
-        The lock lies beside a SQLite file and ends with the process, however that ends. Servers
-        are told apart by their workers, not here.
+        The lock lies beside a SQLite file, or belongs to a connection to the server; either way it
+        ends with the process, however that ends.
         """
-        with sole_daemon(self.file) if self.file else nullcontext():
+        with sole_daemon(self.file) if self.file else sole_session(self._engine):
             yield
 
     @property
@@ -92,21 +95,6 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
-
-
-@contextmanager
-def sole_daemon(file: Path) -> Iterator[None]:
-    """Hold the right to be the one daemon of a SQLite file; StoreError when another holds it."""
-    try:
-        lock = Path(f"{file}.lock").open("w")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise StoreError(f"{file}.lock cannot be written: {error.strerror or error}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreError(f"another policy-monitor runs on {file}; stop it first") from error
-        yield
 
 
 def file_of(address: URL) -> Path | None:
@@ -127,6 +115,17 @@ def known_revisions() -> frozenset[str]:
     """Return the schemas that this release can bring up to date."""
     scripts = ScriptDirectory.from_config(_alembic())
     return frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def _refuse_unknown(address: URL) -> None:
+    kind = address.get_backend_name()
+    if kind in _OTHERS:
+        raise StoreError(f"only SQLite and PostgreSQL are known, not `{kind}`")
+    if kind == "sqlite" and address.database in (None, "", ":memory:"):
+        raise StoreError(
+            "this database URL names no file, so all would be forgotten at the end; "
+            "write sqlite:///state/policy-monitor.db"
+        )
 
 
 def _refuse_foreign_file(address: URL) -> None:
@@ -186,6 +185,13 @@ def _alembic() -> AlembicConfig:
     return config
 
 
+def _one_at_a_time(connection: Connection) -> None:
+    """Two that start at once make the tables once; SQLite's transactions see to that themselves."""
+    if connection.dialect.name == "postgresql":
+        schema = func.hashtext(func.current_schema())
+        connection.execute(select(func.pg_advisory_xact_lock(APPLICATION_ID + 1, schema)))
+
+
 def _bring_up_to_date(engine: Engine) -> None:
     config = _alembic()
     newest = ScriptDirectory.from_config(config).get_current_head()
@@ -200,6 +206,7 @@ def _bring_up_to_date(engine: Engine) -> None:
         return
     try:
         with engine.begin() as connection:
+            _one_at_a_time(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if engine.dialect.name == "sqlite":

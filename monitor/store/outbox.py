@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, func, select, update
 
 from monitor.model import Mail, MailState, Receipt
 from monitor.store import tables
@@ -23,12 +23,16 @@ class OutboxMail:
 
 @dataclass(frozen=True, slots=True)
 class OutboxCount:
-    """How many mails are in which state; `oldest_pending` is when the oldest was composed."""
+    """How many mails are in which state; `oldest_pending` is when the oldest was composed.
+
+    `reply` is what was last said about that one.
+    """
 
     pending: int
     accepted: int
     refused: int
     oldest_pending: datetime | None
+    reply: str | None = None
 
 
 class Outbox:
@@ -82,12 +86,15 @@ class Outbox:
         query = select(c.state, func.count(), func.min(c.created_at)).group_by(c.state)
         with self._reading.connect() as connection:
             rows = {state: (number, oldest) for state, number, oldest in connection.execute(query)}
+            waiting = select(c.reply).where(c.state == MailState.PENDING).order_by(c.id).limit(1)
+            reply = connection.execute(waiting).scalar()
         number = {state: rows.get(state, (0, None))[0] for state in MailState}
         return OutboxCount(
             pending=number[MailState.PENDING],
             accepted=number[MailState.ACCEPTED],
             refused=number[MailState.REFUSED],
             oldest_pending=rows.get(MailState.PENDING, (0, None))[1],
+            reply=reply,
         )
 
     def state_of(self, message_id: str) -> str:
@@ -101,7 +108,15 @@ class Outbox:
     def refused(self, since: datetime) -> tuple[OutboxMail, ...]:
         """Return the mails that were refused for good at or after `since`."""
         c = tables.mail.c
-        query = select(tables.mail).where(c.state == MailState.REFUSED, c.settled_at >= since)
+        return self._rows(c.state == MailState.REFUSED, c.settled_at >= since)
+
+    def held(self) -> tuple[OutboxMail, ...]:
+        """Return the mails that wait because the server has something against us or their text."""
+        c = tables.mail.c
+        return self._rows(c.state == MailState.PENDING, c.reply.like("5%"))
+
+    def _rows(self, *which: ColumnElement[bool]) -> tuple[OutboxMail, ...]:
+        query = select(tables.mail).where(*which).order_by(tables.mail.c.id)
         with self._reading.connect() as connection:
             return tuple(
                 OutboxMail(

@@ -13,6 +13,7 @@ from monitor.diff import Mark
 from monitor.model import Alert, ChangeKind, Item, SourceState
 from monitor.store import tables
 from monitor.store.codec import pack_alert, pack_item, pack_seen
+from monitor.story import keys
 
 # PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
 MOST_NAMED = 10_000
@@ -297,8 +298,16 @@ def _number_in_order(connection: Connection) -> None:
 
 
 def _insert_alerts(connection: Connection, alerts: tuple[Alert, ...]) -> None:
-    if alerts:
-        connection.execute(insert(tables.alert), [_alert_values(alert) for alert in alerts])
+    if not alerts:
+        return
+    statement = insert(tables.alert).returning(tables.alert.c.id, sort_by_parameter_order=True)
+    numbers = connection.execute(statement, [_alert_values(alert) for alert in alerts]).scalars()
+    named = [
+        {"alert": number, "key": key}
+        for number, alert in zip(numbers, alerts, strict=True)
+        for key in sorted(keys(alert))
+    ]
+    connection.execute(insert(tables.alert_key), named)
 
 
 def _alert_values(alert: Alert) -> dict[str, str | datetime | list[str] | bytes | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -62,6 +62,19 @@ class Words(TypeDecorator[str]):
         return value and _ESCAPED.sub(lambda c: chr(int(c[1], 16)), value)
 
 
+class Length(TypeDecorator[timedelta]):
+    """A length of time in whole seconds."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(value.total_seconds())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+        return None if value is None else timedelta(seconds=value)
+
+
 _UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffd]")
 _ESCAPED = re.compile("\ufffd([0-9a-f]{4})")
 
@@ -99,6 +112,12 @@ source = Table(
     Column("definition", String(64)),
     Column("shrunk", String(64)),
     Column("told", String(16), nullable=False),
+    Column("odd", Words),
+    Column("odd_since", Utc),
+    Column("patience", Length),
+    Column("outage_since", Utc),
+    Column("outage_until", Utc),
+    Column("caught_up", Integer, nullable=False, server_default="0"),
 )
 
 # Row numbers are never used twice (`sqlite_autoincrement`): lists count alerts by them.
@@ -155,6 +174,14 @@ alert = Table(
     sqlite_autoincrement=True,
 )
 
+# Two alerts that are one story share a key; those too old to be taken up again have none.
+alert_key = Table(
+    "alert_key",
+    metadata,
+    Column("alert", ForeignKey("alert.id"), primary_key=True),
+    Column("key", String(16), primary_key=True, index=True),
+)
+
 # A list gets the alerts numbered above `since_alert`: those found since the day
 # before it was first seen; the number grows as alerts are settled.
 mailing_list = Table(
@@ -205,6 +232,38 @@ mail = Table(
     Column("reply", Words),
     UniqueConstraint("message_id", "recipient"),
     Index("ix_mail_state_next_attempt", "state", "next_attempt"),
+)
+
+# What came back of our mails; `at` is when the mail was composed. The rows outlive their mails only
+# until these are forgotten.
+bounce = Table(
+    "bounce",
+    metadata,
+    Column("mail", RowId, primary_key=True, autoincrement=False),
+    Column("severity", String(8), primary_key=True),
+    Column("recipient", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("told", Words, nullable=False),
+)
+
+# Who gets nothing since when, until `resumed`; `told` once operators have been.
+pause = Table(
+    "pause",
+    metadata,
+    Column("recipient", Words, primary_key=True),
+    Column("since", Utc, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("resumed", Utc),
+)
+
+# One row, made by chance with the tables: what we sign with.
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
 )
 
 

@@ -23,9 +23,10 @@ from sqlalchemy import (
 )
 
 from monitor.model import ChangeKind, MailState
-from monitor.store import tables
+from monitor.store import bounces, tables
 from monitor.store.codec import unpack
 from monitor.store.trouble import in_words
+from monitor.story import STORY_LASTS
 
 # SQLite fills freed room with new rows; only much of it is worth writing the file anew.
 WORTHWHILE_SHARE = 0.25
@@ -86,6 +87,8 @@ class Upkeep:
                 mails=_empty_mails(connection, now - retention.mails),
                 versions=_forget_texts(connection, now - retention.versions),
             )
+            _forget_keys(connection, now - 2 * STORY_LASTS)
+            bounces.forget(connection)
             if dry_run:
                 transaction.rollback()
         return pruned
@@ -217,6 +220,12 @@ def _forget_texts(connection: Connection, horizon: datetime) -> int:
         )
         .values(body=None)
     ).rowcount
+
+
+def _forget_keys(connection: Connection, horizon: datetime) -> None:
+    """Forget by what old alerts were found again: their stories are not taken up any more."""
+    old = select(tables.alert.c.id).where(tables.alert.c.detected_at < horizon)
+    connection.execute(delete(tables.alert_key).where(tables.alert_key.c.alert.in_(old)))
 
 
 def _remove_digests(connection: Connection, horizon: datetime) -> int:
