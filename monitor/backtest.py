@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from monitor.diff import Known, Triage, compare, remember
 from monitor.match import Rules
-from monitor.model import Alert, Change, ChangeKind, Source, Tier
+from monitor.model import Alert, Change, ChangeKind, Numbers, Source, Tier
 from monitor.pipeline.alerting import alerts
 from monitor.store import ItemVersion
 
@@ -66,7 +66,7 @@ def backtest(
     ignore = tuple(re.compile(pattern) for pattern in source.ignore_patterns)
     for _, life in groupby(versions, attrgetter("item")):
         told = False
-        for state, change in _changes(life, ignore):
+        for state, change in _changes(life, ignore, source.numbers):
             is_late = change.kind is ChangeKind.ADDED and state.kind is ChangeKind.EDITED
             silent = state.number == baseline and not _is_recent(source, state)
             if silent or (is_late and told):
@@ -84,7 +84,7 @@ def _is_recent(source: Source, state: ItemVersion) -> bool:
 
 
 def _changes(
-    life: Iterable[ItemVersion], ignore: Sequence[re.Pattern[str]]
+    life: Iterable[ItemVersion], ignore: tuple[re.Pattern[str], ...], numbers: Numbers
 ) -> Iterator[tuple[ItemVersion, Change]]:
     """The changes that one item went through, as `diff` saw them at the time.
 
@@ -108,9 +108,10 @@ def _changes(
                 yield state, added
         elif state.kind is ChangeKind.EDITED:
             found = Triage({}, edited={item.id: item})
-            for edit in compare(found, {item.id: known}, complete=False, ignore=ignore):
+            known_ones = {item.id: known}
+            for edit in compare(found, known_ones, complete=False, ignore=ignore, numbers=numbers):
                 yield state, edit
             if item.attached and not known.item.attached:
                 yield state, Change(ChangeKind.ADDED, item, title_changed=True)
         lost = bool(known and known.lost and state.kind is ChangeKind.ADDED)
-        known = Known(item, remember(item, known, ignore), lost)
+        known = Known(item, remember(item, known, ignore, numbers), lost)

@@ -1,4 +1,4 @@
-"""`run`: four fixed jobs ask the store what is due; due times are rows, so nothing is missed.
+"""`run`: a few fixed jobs ask the store what is due; due times are rows, so nothing is missed.
 
 APScheduler only ticks. A tick never waits for the work it starts: one slow source must not hold
 up the others, nor the watchdog.
@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, MailboxError, StoreError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Source
@@ -26,15 +26,20 @@ from monitor.pipeline import (
     Door,
     Fetch,
     Office,
+    Returns,
     check_source,
     compose_digests,
     deliver_pending,
+    take_bounces,
 )
+from monitor.reader import HERE, Reader
 from monitor.store import Retention, Store
 
 TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
 TIDY_EVERY = timedelta(days=1)
+BOUNCES_EVERY = timedelta(hours=1)
+NO_RETURNS = Returns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,20 @@ class Daemon:
         now: Callable[[], datetime],
         notifier: Notifier,
         tick: timedelta = TICK,
+        returns: Returns = NO_RETURNS,
+        reader: Reader = HERE,
     ) -> None:
         self._plan = plan
         self._store = store
         self._fetch = fetch
+        self._reader = reader
         self._door = door
+        self._returns = returns
         self._reload = reload
         self._now = now
         self._notifier = notifier
         self._tick = tick
+        self._uncomposed: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[object]] = {}
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
@@ -110,7 +120,8 @@ class Daemon:
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
         often = (self._check, self._compose, self._deliver)
-        for job, every in (*((job, self._tick) for job in often), (self._tidy, TIDY_EVERY)):
+        rarely = (self._tidy, TIDY_EVERY), (self._bounce, BOUNCES_EVERY)
+        for job, every in (*((job, self._tick) for job in often), *rarely):
             scheduler.add_job(
                 job,
                 IntervalTrigger(seconds=every.total_seconds()),
@@ -126,7 +137,7 @@ class Daemon:
         watched = sum(source.enabled for source in self._plan.sources)
         return f"watching {watched} sources"
 
-    # --- the four jobs ---------------------------------------------------------------------------
+    # --- the jobs --------------------------------------------------------------------------------
 
     async def _check(self) -> None:
         # What a job raises, APScheduler merely logs; what a task raises ends the service.
@@ -146,20 +157,31 @@ class Daemon:
 
     async def _check_one(self, source: Source) -> None:
         await check_source(
-            source, store=self._store, fetch=self._fetch, rules=self._plan.rules, now=self._now()
+            source,
+            store=self._store,
+            fetch=self._fetch,
+            rules=self._plan.rules,
+            now=self._now(),
+            reader=self._reader,
         )
 
     async def _compose(self) -> None:
         self._start("compose", self._compose_all())
 
     async def _compose_all(self) -> None:
-        compose_digests(self._plan.office, self._store, self._now())
+        composed = compose_digests(self._plan.office, self._store, self._now())
+        failed = {each.list_id: each.error for each in composed if each.error}
+        for list_id, error in failed.items():
+            # It fails again at every tick, and is news only once.
+            if self._uncomposed.get(list_id) != error:
+                log.error("mail not composed", list=list_id, error=error)
+        self._uncomposed = failed
 
     async def _deliver(self) -> None:
         self._start("deliver", self._deliver_all())
 
     async def _deliver_all(self) -> None:
-        await deliver_pending(self._store, self._door, self._now)
+        await deliver_pending(self._store, self._door, self._now, bounces_to=self._returns.to)
 
     async def _tidy(self) -> None:
         self._start("tidy", self._tidy_up())
@@ -173,6 +195,22 @@ class Daemon:
             )
         if pruned := self._store.upkeep.prune(self._now(), Retention()):
             log.info("pruned", **asdict(pruned))
+
+    async def _bounce(self) -> None:
+        if self._returns.letters:
+            self._start("bounces", asyncio.to_thread(self._take_bounces))
+
+    def _take_bounces(self) -> None:
+        """See what came back. A mailbox that cannot be read is no reason to stop."""
+        returns = self._returns
+        letters = returns.letters() if returns.letters else ()
+        try:
+            bounced = take_bounces(self._store, letters, returns.to, self._now())
+        except MailboxError as error:
+            log.error("bounces cannot be read", error=str(error))
+            return
+        if bounced.new:
+            log.info("bounces taken", new=bounced.new, paused=len(bounced.paused))
 
     # --- tasks -----------------------------------------------------------------------------------
 

@@ -224,3 +224,11 @@ def _next_fire(trigger: CronTrigger, start: datetime) -> datetime | None:
 def mail_retry(attempts: int) -> timedelta:
     """Return the pause after that many failed attempts: 5 minutes, doubling to 67 minutes."""
     return min(FIRST_RETRY * (1 << min(max(attempts - 1, 0), 12)), LONGEST_RETRY)
+
+
+def held_retry(attempts: int) -> timedelta:
+    """Return the pause after that many refusals «for good» of what may yet be put right.
+
+    67 minutes, doubling to a day: a rejected text that is offered every hour looks like spam.
+    """
+    return min(LONGEST_RETRY * (1 << min(max(attempts - 1, 0), 8)), timedelta(days=1))

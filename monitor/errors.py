@@ -7,7 +7,8 @@ MonitorError
 │  └─ ExtractError  the page no longer looks as declared
 ├─ StoreError       the database is missing, foreign, damaged or too new
 ├─ RenderError      a template failed; the digest stays uncomposed, its alerts pending
-└─ DeliveryError    the mail server said no, or nothing
+├─ DeliveryError    the mail server said no, or nothing
+└─ MailboxError     what came back cannot be read
 
 Raised deep, caught in `pipeline` (SourceError, RenderError, DeliveryError) and in `cli`. Anything
 else is a bug or a broken disk: crash, and let systemd restart.
@@ -108,3 +109,7 @@ class DeliveryError(MonitorError):
         self.permanent = permanent
         self.reply = reply
         super().__init__(message)
+
+
+class MailboxError(MonitorError):
+    """A mailbox is missing, unreadable or none."""

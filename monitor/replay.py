@@ -12,12 +12,16 @@ from monitor.errors import FetchError, MonitorError
 from monitor.match import Rules
 from monitor.model import Fetched, NotModified, Request, Source, Validators
 from monitor.pipeline import Checked, check_source
+from monitor.reader import HERE, Reader
 from monitor.store import Store
 from monitor.text.decode import decode
 
 # What a recording without times is taken to be: one fetch a day.
 FIRST_FETCH = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 PAUSE = timedelta(days=1)
+
+# Far from the ends of time, where nothing can be added to a moment any more.
+_YEARS = range(1970, 2200)
 
 # What `meta.json` may tell of a recording; the first time named there counts.
 _TIMES = ("at", "fetched_at", "commit_date")
@@ -58,7 +62,7 @@ def recordings(folder: Path) -> tuple[Recording, ...]:
     if not folder.is_dir():
         raise MonitorError(f"{folder} is no folder of recordings")
     known = _meta(folder / "meta.json")
-    files = sorted(f for f in folder.iterdir() if f.is_file() and f.name != "meta.json")
+    files = sorted(f for f in folder.iterdir() if not f.is_dir() and f.name != "meta.json")
     if not files:
         raise MonitorError(f"{folder} holds no recordings")
     found: list[Recording] = []
@@ -95,11 +99,20 @@ def _time(told: Mapping[str, str]) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise MonitorError(f"meta.json: `{text}` is no ISO 8601 time") from error
+    if moment.year not in _YEARS:
+        raise MonitorError(
+            f"meta.json: `{text}` lies outside the years {_YEARS.start} to {_YEARS.stop - 1}"
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def replay(
-    source: Source, recorded: tuple[Recording, ...], *, store: Store, rules: Rules
+    source: Source,
+    recorded: tuple[Recording, ...],
+    *,
+    store: Store,
+    rules: Rules,
+    reader: Reader = HERE,
 ) -> AsyncIterator[tuple[Recording, Checked]]:
     """Yield what each recording comes to, checked at its own time.
 
@@ -107,10 +120,10 @@ async def replay(
     """
     for recording in recorded:
         fetch = _Recorded(source.url, recording)
-        yield (
-            recording,
-            await check_source(source, store=store, fetch=fetch, rules=rules, now=recording.at),
+        checked = await check_source(
+            source, store=store, fetch=fetch, rules=rules, now=recording.at, reader=reader
         )
+        yield recording, checked
 
 
 class _Recorded:
@@ -125,8 +138,15 @@ class _Recorded:
     ) -> Fetched | NotModified:
         if request.url != self._url:
             raise FetchError(f"{request.url} is not recorded", state="refused")
-        content = self._recording.file.read_bytes()
+        content = _content(self._recording.file)
         media_type = self._recording.media_type
         is_text = media_type != "application/pdf"
         text = decode(content, media_type)[0] if is_text else ""
         return Fetched(self._url, 200, media_type, content, text)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MonitorError(f"{file} cannot be read: {error.strerror or error}") from error

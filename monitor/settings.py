@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from monitor.adapters import ADAPTERS
+from monitor.deliver import SCHEMES, DoorError, read_door
 from monitor.errors import ConfigError, Problem
 from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
@@ -29,6 +29,8 @@ VARIABLES = (
     "MONITOR_TEMPLATES",
     "MONITOR_MAIL",
     "MONITOR_MAIL_FROM",
+    "MONITOR_MAIL_RETURN",
+    "MONITOR_MAIL_BOUNCES",
     "MONITOR_LOG",
     "MONITOR_BROWSER",
     *_SECRETS,
@@ -53,6 +55,8 @@ class Settings:
     log: str
     kind_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     browser: str | None = None
+    mail_return: str | None = None
+    mail_bounces: Path | None = None
 
 
 def read_settings(
@@ -73,19 +77,22 @@ def read_settings(
     reading.check_names()
     sources = cwd / (sources or reading.path("MONITOR_SOURCES") or "sources.yaml")
     beside = sources.with_name("recipients.yaml")
+    mail, mail_password = reading.mail()
     settings = Settings(
         sources=sources,
         recipients=cwd / (recipients or reading.path("MONITOR_RECIPIENTS") or beside),
         database=database or reading.database() or _default_database(environ, cwd),
-        mail=reading.mail(),
+        mail=mail,
         mail_from=reading.mail_from(hostname),
-        mail_password=reading.secret("MONITOR_MAIL_PASSWORD"),
+        mail_password=mail_password,
         templates=reading.folder("MONITOR_TEMPLATES"),
         log=reading.log(),
         kind_secrets={
             name: secret for name in KIND_SECRETS if (secret := reading.secret(name)) is not None
         },
         browser=reading.environ.get("MONITOR_BROWSER"),
+        mail_return=reading.mail_return(),
+        mail_bounces=reading.path("MONITOR_MAIL_BOUNCES"),
     )
     if reading.problems:
         raise ConfigError(reading.problems)
@@ -139,11 +146,17 @@ class _Reading:
             self.problem("MONITOR_LOG", f"must be text or json, not `{value}`", near)
         return value
 
-    def mail(self) -> str:
+    def mail(self) -> tuple[str, str | None]:
+        """The door for mails and its password; a door that cannot be opened is a problem."""
         value = self.environ.get("MONITOR_MAIL", "file:outbox")
-        for message, suggestion in _mail_mistakes(value):
-            self.problem("MONITOR_MAIL", message, suggestion)
-        return value
+        before = len(self.problems)
+        password = self.secret("MONITOR_MAIL_PASSWORD")
+        if len(self.problems) == before or password is not None:
+            try:
+                read_door(value, password)
+            except DoorError as error:
+                self.problem("MONITOR_MAIL", str(error), _other_scheme(value))
+        return value, password
 
     def mail_from(self, hostname: str) -> str:
         value = self.environ.get("MONITOR_MAIL_FROM")
@@ -156,6 +169,21 @@ class _Reading:
             self.problem("MONITOR_MAIL_FROM", str(error))
             return value
         return f"{named['name']} <{address}>" if named else address
+
+    def mail_return(self) -> str | None:
+        """The address of envelopes, in which one `*` may stand for the mark of a mail."""
+        value = self.environ.get("MONITOR_MAIL_RETURN")
+        if value is None:
+            return None
+        try:
+            # The longest mark, whose number nobody's outbox reaches.
+            read_address(value.replace("*", "9" * 12 + "-" + "f" * 16, 1))
+        except AddressError as error:
+            self.problem("MONITOR_MAIL_RETURN", str(error))
+            return value
+        if "*" in value.partition("*")[2] or "*" in value.rpartition("@")[2]:
+            self.problem("MONITOR_MAIL_RETURN", "may hold one * before the @, as in bounces+*@…")
+        return value
 
     # --- secrets ---------------------------------------------------------------------------------
 
@@ -206,24 +234,8 @@ class _Reading:
         return text
 
 
-def _mail_mistakes(url: str) -> list[tuple[str, str | None]]:
-    """What is wrong with a mail door; its text is never repeated where it may hold a password."""
+def _other_scheme(url: str) -> str | None:
+    """What was probably meant; text that may hold a password is never repeated."""
     scheme, colon, rest = url.partition(":")
-    if not colon or scheme not in ("smtp", "smtps", "file"):
-        near = nearest(scheme, ("smtp", "smtps", "file")) if colon else None
-        harmless = rest if _WITHOUT_PASSWORD.fullmatch(rest) else ""
-        message = "must be smtp://user@host:587, smtps://user@host or file:DIRECTORY"
-        return [(message, f"{near}:{harmless}" if near else None)]
-    if scheme == "file":
-        return [] if rest else [("must name a directory, as in file:outbox", None)]
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return [("must be like smtp://user@host:587; the port must be a number", None)]
-    mistakes: list[tuple[str, str | None]] = []
-    if parts.password is not None:
-        mistakes.append(("must not hold the password; put it in MONITOR_MAIL_PASSWORD_FILE", None))
-    if not host or re.search(r"\s", url):
-        mistakes.append(("must name a mail server, as in smtp://user@host:587", None))
-    return mistakes
+    near = nearest(scheme, SCHEMES) if colon and scheme not in SCHEMES else None
+    return f"{near}:{rest if _WITHOUT_PASSWORD.fullmatch(rest) else ''}" if near else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.looking import since_when
 from monitor.cli.root import Root
+from monitor.match import Rules
 from monitor.model import Alert
 from monitor.store import Store
 
@@ -38,7 +40,7 @@ def backtest(
     with root.store() as store, show.progress("matching", len(root.config.sources)) as advance:
         tallied = tally(
             alert
-            for alert in _found(root, store, advance, with_baseline=baseline)
+            for alert in past_alerts(root, store, advance, with_baseline=baseline)
             if after is None or alert.detected_at >= after
         )
     if as_json:
@@ -47,13 +49,24 @@ def backtest(
         _show_tally(root, tallied)
 
 
-def _found(
-    root: Root, store: Store, advance: show.Advance, *, with_baseline: bool
+def past_alerts(
+    root: Root,
+    store: Store,
+    advance: show.Advance,
+    *,
+    rules: Rules | None = None,
+    also: str | None = None,
+    with_baseline: bool = False,
 ) -> Iterator[Alert]:
-    for source in root.config.sources:
+    """Yield what the rules (the file's, unless others are given) would have alerted.
+
+    Topic `also` is looked for in every source, whatever its entry says.
+    """
+    for each in root.config.sources:
+        source = replace(each, topics=(*each.topics, also)) if also and each.topics else each
         first = None if with_baseline else store.history.first_version(source.id)
         versions = store.history.item_versions(source.id)
-        yield from play_back(source, versions, root.rules, baseline=first)
+        yield from play_back(source, versions, rules or root.rules, baseline=first)
         advance(source.id)
 
 

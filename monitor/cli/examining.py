@@ -23,6 +23,7 @@ from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError
 from monitor.fetch import Browser
 from monitor.health import failing
+from monitor.inbox import letters
 from monitor.model import Receives
 from monitor.render import check_templates
 from monitor.settings import VARIABLES
@@ -258,6 +259,12 @@ def _mail(root: Root) -> Findings:
         yield Finding("mail", State.WARN, told, "set MONITOR_MAIL to a mail server to send them")
         return
     yield Finding("mail", State.OK, f"{where} takes our mails")
+    if root.settings.mail_bounces is None:
+        advice = "set MONITOR_MAIL_BOUNCES to the mailbox of bounces"
+        yield Finding("bounces", State.WARN, "nobody reads which mails come back", advice)
+    else:
+        number = sum(1 for _ in letters(root.settings.mail_bounces))
+        yield Finding("bounces", State.OK, f"{number} mails lie in the mailbox of bounces")
     domain = root.settings.mail_from.rpartition("@")[2].rstrip(">")
     if "." not in domain or domain.endswith((".localdomain", ".local", ".internal")):
         told = f"mails come from {root.settings.mail_from}, which others cannot answer"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -12,12 +13,14 @@ from rich.text import Text
 
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
+from monitor.cli.returning import paused_json, paused_line
 from monitor.cli.root import Root, now
 from monitor.digest import wanted
 from monitor.due import parse_duration
 from monitor.health import health
-from monitor.model import Health, Item, Source, SourceState
+from monitor.model import Alert, Health, Item, Source, SourceState
 from monitor.store import ListState, OutboxCount, VersionRow
+from monitor.story import stories
 
 _KIND_STYLES = {"added": "green", "edited": "yellow", "removed": "red"}
 
@@ -34,17 +37,15 @@ def since_when(text: str | None) -> datetime | None:
     """A moment from `14d`, `2026-11-01` or an ISO time."""
     if text is None:
         return None
-    try:
+    with suppress(ValueError, OverflowError):
         return now() - parse_duration(text)
-    except ValueError:
-        pass
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"`{text}` is no time; write 14d, 2026-11-01 or 2026-11-01T07:00"
         ) from None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 @app.command()
@@ -73,7 +74,11 @@ def alerts(
             and (chosen is None or wanted(alert, chosen))
         ]
     if as_json:
-        show.as_json([show.alert_json(alert) for alert in found])
+        sources = {source.id: source for source in root.config.sources}
+        told = _stories(found, sources)
+        show.as_json(
+            [show.alert_json(each, sources.get(each.source)) | told[each.id] for each in found]
+        )
         return
     for alert in found:
         kind = Text(alert.kind.value, style=_KIND_STYLES[alert.kind.value])
@@ -83,6 +88,19 @@ def alerts(
             show.line(Text.assemble("  ", show.excerpt(match.excerpt)))
         show.line(f"  {', '.join(alert.topics) or '(every change)'}  {alert.url or ''}\n")
     show.line(f"{len(found)} alerts")
+
+
+def _stories(
+    alerts: Sequence[Alert], sources: Mapping[str, Source]
+) -> dict[int | None, dict[str, Any]]:
+    """For each alert its story's name, which is that of the oldest among these, and all of it."""
+    complete = {source.id for source in sources.values() if source.complete}
+    named: dict[int | None, dict[str, Any]] = {}
+    for story in stories(alerts, complete):
+        oldest = min(story, key=lambda alert: alert.id or 0)
+        members = sorted(alert.id or 0 for alert in story)
+        named |= {each.id: {"story": oldest.story, "story_members": members} for each in story}
+    return named
 
 
 @app.command()
@@ -178,6 +196,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         states = store.checks.states()
         lists = tuple(store.digests.states().values())
         outbox = store.outbox.count()
+        paused = store.bounces.paused()
     rows = [(s, states.get(s.id, SourceState(s.id))) for s in root.config.sources]
     healthy = [(source, state, health(source, state, now())) for source, state in rows]
     if as_json:
@@ -186,10 +205,13 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
                 "sources": [_source_json(*row) for row in healthy],
                 "lists": [_list_json(each) for each in lists],
                 "outbox": _outbox_json(outbox),
+                "paused": [paused_json(each) for each in paused],
             }
         )
     else:
         _show_status(healthy, lists, outbox)
+        for each in paused:
+            show.line(paused_line(each), style="red")
 
 
 def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, Any]:
@@ -203,6 +225,13 @@ def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, 
         "failing_since": show.iso(state.failing_since),
         "failures": state.failures,
         "held": state.shrunk,
+        "odd": state.odd,
+        "patience_days": state.patience and round(state.patience / timedelta(days=1), 1),
+        "outage": {
+            "since": show.iso(state.outage_since),
+            "until": show.iso(state.outage_until),
+            "caught_up": state.caught_up,
+        },
     }
 
 
@@ -229,7 +258,7 @@ def _show_status(
                 show.moment(state.last_checked),
                 show.moment(state.last_changed),
                 show.moment(state.next_check),
-                state.last_error or state.shrunk or "",
+                state.last_error or _doubt(source, state) or state.odd or "",
             )
             for source, state, what in rows
         ],
@@ -241,7 +270,14 @@ def _show_status(
         )
     show.line(f"outbox: {outbox.pending} waiting, {outbox.accepted} sent, {outbox.refused} refused")
     if outbox.oldest_pending and now() - outbox.oldest_pending > timedelta(hours=1):
-        show.line(f"the oldest mail waits since {show.moment(outbox.oldest_pending)}", style="red")
+        why = f": {outbox.reply}" if outbox.reply else ""
+        told = f"the oldest mail waits since {show.moment(outbox.oldest_pending)}{why}"
+        show.line(told, style="red")
+
+
+def _doubt(source: Source, state: SourceState) -> str:
+    """What waits for another look, and where to see whether it does so often."""
+    return f"{state.shrunk} (see `noise {source.id}`)" if state.shrunk else ""
 
 
 def _outbox_json(outbox: OutboxCount) -> dict[str, Any]:
@@ -250,4 +286,5 @@ def _outbox_json(outbox: OutboxCount) -> dict[str, Any]:
         "accepted": outbox.accepted,
         "refused": outbox.refused,
         "oldest_pending": show.iso(outbox.oldest_pending),
+        "reply": outbox.reply,
     }

@@ -9,8 +9,11 @@ import typer
 from monitor.cli import (
     backtesting,
     examining,
+    judging,
     keeping,
     looking,
+    noticing,
+    returning,
     setting_up,
     studying,
     trying,
@@ -29,6 +32,9 @@ COMMANDS = (
     visiting,
     looking,
     backtesting,
+    judging,
+    noticing,
+    returning,
     keeping,
     examining,
 )

@@ -18,10 +18,13 @@ from monitor import __version__
 from monitor.config import Config, load
 from monitor.daemon import Plan
 from monitor.deliver import mail_door
+from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.fetch import Fetcher
+from monitor.inbox import letters
 from monitor.match import Rules, compile_vocabulary
 from monitor.model import MailingList, Source
-from monitor.pipeline import Door, Office
+from monitor.pipeline import Door, Office, Returns
+from monitor.reader import Apart
 from monitor.render import Templates
 from monitor.settings import Settings, read_settings
 from monitor.shipped import shipped
@@ -42,10 +45,14 @@ def settings_from(
     recipients: Path | None = None,
     database: str | None = None,
 ) -> Settings:
-    """Return the settings of this process; raises ConfigError."""
+    """Return the settings of this process; raises MonitorError."""
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        raise MonitorError("the current directory is gone; change to another one") from error
     return read_settings(
         environ,
-        Path.cwd(),
+        here,
         sources=sources,
         recipients=recipients,
         database=database,
@@ -77,10 +84,17 @@ class Root:
 
     def load(self, *, with_templates: bool = False) -> Config:
         """Read the two files anew; a recipients file that nobody named may be missing."""
+        sources = self.settings.sources
+        if not sources.exists():
+            told = (
+                "there is no such file; name yours with --sources FILE, or let "
+                "`policy-monitor demo` show what it is about"
+            )
+            raise ConfigError([Problem(sources, 0, told)])
         recipients = self.settings.recipients
-        named = recipients != self.settings.sources.with_name("recipients.yaml")
+        named = recipients != sources.with_name("recipients.yaml")
         present = recipients if named or recipients.exists() else None
-        return load(self.settings.sources, present, self.templates if with_templates else None)
+        return load(sources, present, self.templates if with_templates else None)
 
     def store(self) -> Store:
         """Open the store."""
@@ -96,9 +110,18 @@ class Root:
             browser=self.settings.browser,
         )
 
+    def reader(self) -> Apart:
+        """Return who reads what was fetched; an asynchronous context manager."""
+        return Apart()
+
     def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:
         """Return what opens the way out for mails."""
         return lambda: mail_door(self.settings.mail, self.settings.mail_password)
+
+    def returns(self) -> Returns:
+        """Return where mails come back to, and how they are read there."""
+        box = self.settings.mail_bounces
+        return Returns(self.settings.mail_return, (lambda: letters(box)) if box else None)
 
     def office(self, config: Config | None = None) -> Office:
         """Return what composing needs."""

@@ -17,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from monitor.model import Alert, Match, Piece
+from monitor.model import Alert, Citation, Match, Piece, Source
+from monitor.priority import priority
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -98,8 +99,19 @@ def match_json(match: Match) -> dict[str, Any]:
     }
 
 
-def alert_json(alert: Alert) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A citation as the interface names its parts."""
+    return {
+        "kind": citation.kind,
+        "id": citation.id,
+        "text": citation.text,
+        "url": citation.url,
+    }
+
+
+def alert_json(alert: Alert, source: Source | None) -> dict[str, Any]:
     """An alert as the interface names its parts."""
+    matters = priority(alert, source)
     return {
         "id": alert.id,
         "detected_at": iso(alert.detected_at),
@@ -112,8 +124,10 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "topics": list(alert.topics),
         "tier": alert.tier.value,
         "matches": [match_json(match) for match in alert.matches],
-        "citations": [{"kind": c.kind, "id": c.id, "text": c.text} for c in alert.citations],
+        "citations": [citation_json(citation) for citation in alert.citations],
         "story": alert.story,
+        "priority": matters.value,
+        "priority_reasons": dict(matters.reasons),
     }
 
 

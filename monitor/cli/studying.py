@@ -46,8 +46,7 @@ def explain(
                 "topics": topics,
                 "matches": [show.match_json(match) for match in matches],
                 "citations": [
-                    {"kind": c.kind, "id": c.id, "text": c.text, "start": c.start, "end": c.end}
-                    for c in citations
+                    {**show.citation_json(c), "start": c.start, "end": c.end} for c in citations
                 ],
             }
         )
@@ -58,6 +57,8 @@ def explain(
         show.line(Text.assemble("  ", show.excerpt(match.excerpt)))
     for citation in citations:
         show.line(f"cites {citation.id} ({citation.kind}), written «{citation.text}»")
+        if citation.url:
+            show.line(f"  {citation.url}")
     show.line(f"topics: {', '.join(topics) or 'none'}")
 
 
@@ -163,7 +164,7 @@ def replay(
     source = root.source(id_)
     played = asyncio.run(_replay(root, source, recordings(folder)))
     if as_json:
-        show.as_json([_played_json(n, *each) for n, each in enumerate(played, 1)])
+        show.as_json([_played_json(source, n, *each) for n, each in enumerate(played, 1)])
     else:
         _show_played(source, played)
 
@@ -178,13 +179,18 @@ async def _replay(root: Root, source: Source, recorded: tuple[Recording, ...]) -
         show.progress("replaying", len(recorded)) as advance,
     ):
         played: list[Played] = []
-        async for each in play_back(source, recorded, store=store, rules=root.rules):
-            played.append(each)
-            advance(each[0].file.name)
+        async with root.reader() as reader:
+            async for each in play_back(
+                source, recorded, store=store, rules=root.rules, reader=reader
+            ):
+                played.append(each)
+                advance(each[0].file.name)
         return played
 
 
-def _played_json(number: int, recording: Recording, checked: Checked) -> dict[str, Any]:
+def _played_json(
+    source: Source, number: int, recording: Recording, checked: Checked
+) -> dict[str, Any]:
     return {
         "version": number,
         "file": recording.file.name,
@@ -200,7 +206,7 @@ def _played_json(number: int, recording: Recording, checked: Checked) -> dict[st
             }
             for change in checked.changes
         ],
-        "alerts": [show.alert_json(alert) for alert in checked.alerts],
+        "alerts": [show.alert_json(alert, source) for alert in checked.alerts],
     }
 
 

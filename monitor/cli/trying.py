@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -12,17 +13,19 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
-from monitor.adapters.html import absolute, address_base, every, looks_like_html, parse
-from monitor.adapters.propose import MOST_FEEDS, Proposal, propose
+from monitor.adapters.guarded import proposal as proposal_of
+from monitor.adapters.propose import MOST_FEEDS, Proposal
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.entry import as_comment, entry_of, entry_text
 from monitor.cli.root import Root
-from monitor.errors import MonitorError, SourceError
+from monitor.errors import ExtractError, MonitorError, SourceError
 from monitor.fetch import Fetcher
 from monitor.match import find
 from monitor.model import Fetched, Item, Match, NotModified, Request, Select, Source, SourceState
-from monitor.pipeline.reading import read
+from monitor.pipeline import Fetch
+from monitor.pipeline.reading import Reading, read
+from monitor.reader import Ended, Reader
 from monitor.text.fingerprint import canonical_url
 from monitor.text.slug import slug
 
@@ -74,49 +77,64 @@ def try_(
 
 
 async def _try(root: Root, what: str, allow_private: bool) -> Tried:
-    async with root.fetcher() as fetcher:
+    async with root.fetcher() as fetcher, root.reader() as reader:
         if "://" in what:
-            return await _try_address(fetcher, what, allow_private)
+            return await _try_address(fetcher, reader, what, allow_private)
         source = root.source(what)
-        reading = await read(source, SourceState(source.id), fetcher.fetch, afresh=True)
+        reading = await _fresh(source, fetcher.fetch, reader)
         return Tried(source, reading.items or ())
 
 
 # --- a new address -------------------------------------------------------------------------------
 
 
-async def _try_address(fetcher: Fetcher, url: str, allow_private: bool) -> Tried:
+async def _fresh(source: Source, fetch: Fetch, reader: Reader) -> Reading:
+    return await read(source, SourceState(source.id), fetch, afresh=True, reader=reader)
+
+
+async def _try_address(fetcher: Fetcher, reader: Reader, url: str, allow_private: bool) -> Tried:
     """Fetch once; what is proposed is read from the same answer, without a second one."""
     source = Source(_id_for(url), url, "page", url, allow_private=allow_private)
     answer = await fetcher.fetch(Request(url), source)
     if isinstance(answer, NotModified):
         raise MonitorError(f"{url} answered «not modified» to a first request")
-    proposal = propose(source, answer)
+    proposal, links = await _proposed(source, answer, reader)
     proposed = proposal.applied_to(source)
-    items, warnings = await _read(proposed, proposal, answer)
+    items, warnings = await _read(proposed, proposal, answer, reader)
     tried = Tried(proposed, items, True, proposal.feeds, (), warnings)
     working: list[Found] = []
     for address in proposal.feeds[:MOST_FEEDS]:
         try:
-            working += await _feed(fetcher, tried, address)
+            working += await _feed(fetcher, reader, tried, address)
         except SourceError as error:
             tried = replace(tried, warnings=(*tried.warnings, f"a feed that it names: {error}"))
-    return _best(tried, working, _links(answer))
+    return _best(tried, working, links)
+
+
+async def _proposed(
+    source: Source, answer: Fetched, reader: Reader
+) -> tuple[Proposal, frozenset[str]]:
+    """How the answer is best read, and where it links to. Raises SourceError."""
+    async with reader.begin(partial(proposal_of, source)) as talk:
+        found = await talk.tell(answer)
+    if not isinstance(found, Ended):
+        raise ExtractError(f"{source.url}: nothing could be proposed from one answer")
+    return found.value
 
 
 async def _read(
-    source: Source, proposal: Proposal, answer: Fetched
+    source: Source, proposal: Proposal, answer: Fetched, reader: Reader
 ) -> tuple[Sequence[Item], tuple[str, ...]]:
     """The items of the proposal; a page that cannot be read is proposed with a warning."""
     if proposal.kind == "page" and proposal.warnings and proposal.select == Select():
         plain = replace(source, browser=False)
         try:
-            reading = await read(plain, SourceState(source.id), _Once(answer), afresh=True)
+            reading = await _fresh(plain, _Once(answer), reader)
         except SourceError as error:
             return (), (str(error),)
         return reading.items or (), proposal.warnings
     once = replace(source, options={**source.options, **_one_page(source)})
-    reading = await read(once, SourceState(source.id), _Once(answer), afresh=True)
+    reading = await _fresh(once, _Once(answer), reader)
     return reading.items or (), proposal.warnings
 
 
@@ -124,7 +142,7 @@ def _one_page(source: Source) -> dict[str, tuple[str, ...]]:
     return {"pages": ("1",)} if source.kind == "json" else {}
 
 
-async def _feed(fetcher: Fetcher, tried: Tried, url: str) -> list[Found]:
+async def _feed(fetcher: Fetcher, reader: Reader, tried: Tried, url: str) -> list[Found]:
     """A feed that the page names; nothing if it has no entries. Raises SourceError."""
     source = replace(
         tried.source,
@@ -135,7 +153,7 @@ async def _feed(fetcher: Fetcher, tried: Tried, url: str) -> list[Found]:
         expect=replace(tried.source.expect, min_items=1),
         browser=False,
     )
-    reading = await read(source, SourceState(source.id), fetcher.fetch, afresh=True)
+    reading = await _fresh(source, fetcher.fetch, reader)
     return [(source, reading.items)] if reading.items else []
 
 
@@ -155,15 +173,6 @@ def _best(tried: Tried, working: list[Found], links: frozenset[str]) -> Tried:
         rest = [*(source for source in sources if source is not feed), *([tried.source] * has_list)]
         return replace(tried, source=feed, items=items, others=tuple(rest), warnings=())
     return replace(tried, others=tuple(sources))
-
-
-def _links(answer: Fetched) -> frozenset[str]:
-    if not looks_like_html(answer.text):
-        return frozenset()
-    soup = parse(answer.text)
-    base = address_base(soup, answer.url)
-    links = (absolute(base, str(link["href"])) for link in every(soup, "a[href]"))
-    return frozenset(canonical_url(link) for link in links if link)
 
 
 class _Once:

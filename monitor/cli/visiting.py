@@ -33,6 +33,8 @@ def check_entries(
 
     To verify entries from a machine with network: run it with --all and paste the table.
     """
+    if markdown and as_json:
+        raise typer.BadParameter("--markdown and --json exclude each other")
     root: Root = context.obj
     sources = [root.source(id_) for id_ in ids or ()] or [
         source for source in root.config.sources if source.enabled or everything
@@ -55,12 +57,13 @@ def check_entries(
 
 async def _visit(root: Root, sources: Sequence[Source]) -> tuple[Visit, ...]:
     with show.progress("visiting", len(sources)) as advance:
-        async with root.fetcher() as fetcher:
+        async with root.fetcher() as fetcher, root.reader() as reader:
             return await visit_sources(
                 sources,
                 fetch=fetcher.fetch,
                 rules=root.rules,
                 now=now,
+                reader=reader,
                 done=lambda visit: advance(visit.source.id),
             )
 

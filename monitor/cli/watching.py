@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.root import Root, now
 from monitor.daemon import Daemon
+from monitor.errors import MonitorError
 from monitor.model import Source
 from monitor.notify import Notifier
 from monitor.pipeline import (
@@ -56,13 +58,14 @@ def check(
 
 async def _check(root: Root, store: Store, sources: list[Source]) -> tuple[Checked, ...]:
     with show.progress("checking", len(sources)) as advance:
-        async with root.fetcher() as fetcher:
+        async with root.fetcher() as fetcher, root.reader() as reader:
             return await check_sources(
                 sources,
                 store=store,
                 fetch=fetcher.fetch,
                 rules=root.rules,
                 now=now,
+                reader=reader,
                 done=lambda checked: advance(checked.source),
             )
 
@@ -123,15 +126,17 @@ def run(context: typer.Context) -> None:
 
 
 async def _run(root: Root, store: Store, plan: Any) -> None:
-    async with root.fetcher() as fetcher:
+    async with root.fetcher() as fetcher, root.reader() as reader:
         daemon = Daemon(
             plan,
             store=store,
             fetch=fetcher.fetch,
+            reader=reader,
             door=root.door(),
             reload=root.plan,
             now=now,
             notifier=Notifier(os.environ),
+            returns=root.returns(),
         )
         await daemon.run()
 
@@ -153,12 +158,14 @@ def digest(
     """Compose the digests that are due, and deliver them."""
     root: Root = context.obj
     only = [root.mailing_list(id_).id for id_ in lists or ()]
+    if preview and force:
+        raise typer.BadParameter("--preview shows what would be mailed now; leave out --force")
     with root.store() as store:
         if preview:
-            _preview(root, store, preview, only)
+            _show_previews(_preview(root, store, preview, only), as_json=as_json)
             return
         composed = compose_digests(root.office(), store, now(), only=only, force=force)
-        delivered = asyncio.run(deliver_pending(store, root.door(), now))
+        delivered = _deliver(root, store)
         rows = [_composed_json(each, store) for each in composed]
     if as_json:
         show.as_json({"digests": rows})
@@ -169,8 +176,9 @@ def digest(
         raise typer.Exit(EXIT_UNDONE)
 
 
-def _preview(root: Root, store: Store, folder: Path, only: list[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _preview(root: Root, store: Store, folder: Path, only: list[str]) -> list[dict[str, Any]]:
+    """Write the mails, and return what they are; MonitorError when they cannot be written."""
+    written: list[dict[str, Any]] = []
     for planned, rendered in preview_digests(root.office(), store, now(), only=only):
         wire = compose(
             rendered,
@@ -181,10 +189,30 @@ def _preview(root: Root, store: Store, folder: Path, only: list[str]) -> None:
             list_id=planned.list_id,
             list_name=planned.list_name,
         )
-        (folder / f"{planned.list_id}.eml").write_bytes(wire)
-        (folder / f"{planned.list_id}.html").write_text(rendered.html, encoding="utf-8")
-        (folder / f"{planned.list_id}.txt").write_text(rendered.text, encoding="utf-8")
-        show.line(f"{planned.list_id}: {planned.count} entries – {folder / planned.list_id}.html")
+        forms = {".eml": wire, ".html": rendered.html.encode(), ".txt": rendered.text.encode()}
+        files = {folder / f"{planned.list_id}{ending}": form for ending, form in forms.items()}
+        _write(folder, files)
+        names = list(map(str, files))
+        written.append({"list": planned.list_id, "alerts": planned.count, "files": names})
+    return written
+
+
+def _write(folder: Path, files: Mapping[Path, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, content in files.items():
+            path.write_bytes(content)
+    except OSError as error:
+        where = error.filename or folder
+        raise MonitorError(f"{where} cannot be written: {error.strerror or error}") from error
+
+
+def _show_previews(written: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        show.as_json({"previews": written})
+        return
+    for each in written:
+        show.line(f"{each['list']}: {each['alerts']} entries – {each['files'][1]}")
 
 
 def _composed_json(composed: Composed, store: Store) -> dict[str, Any]:
@@ -196,6 +224,7 @@ def _composed_json(composed: Composed, store: Store) -> dict[str, Any]:
         "message_id": composed.message_id,
         "alerts": composed.alerts,
         "state": state,
+        "error": composed.error,
     }
 
 
@@ -208,6 +237,9 @@ def _show_composed(rows: list[dict[str, Any]], delivered: Delivered) -> None:
         )
     else:
         show.line("no digest is due")
+    for row in rows:
+        if row["error"]:
+            show.line(row["error"], style="red")
     _show_delivered(delivered)
 
 
@@ -222,13 +254,25 @@ def deliver(
     """Send what is in the outbox and due."""
     root: Root = context.obj
     with root.store() as store:
-        delivered = asyncio.run(deliver_pending(store, root.door(), now, waiting_too=at_once))
+        delivered = _deliver(root, store, waiting_too=at_once)
     if as_json:
         show.as_json({"sent": delivered.sent, "retry": delivered.retry, "failed": delivered.failed})
     else:
         _show_delivered(delivered)
     if delivered.retry or delivered.failed:
         raise typer.Exit(EXIT_UNDONE)
+
+
+def _deliver(root: Root, store: Store, *, waiting_too: bool = False) -> Delivered:
+    return asyncio.run(
+        deliver_pending(
+            store,
+            root.door(),
+            now,
+            waiting_too=waiting_too,
+            bounces_to=root.settings.mail_return,
+        )
+    )
 
 
 def _show_delivered(delivered: Delivered) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor.config.build import Config, build
 from monitor.config.checks import check_recipients, check_sources
+from monitor.config.ignoring import read_ignored
 from monitor.config.reading import read
 from monitor.config.schema import MODELINE, json_schema
 from monitor.config.shape import RecipientsFile, SourcesFile
@@ -14,7 +15,7 @@ from monitor.config.tree import Note
 from monitor.errors import ConfigError, Problem
 from monitor.render import check_templates
 
-__all__ = ["MODELINE", "Config", "json_schema", "load"]
+__all__ = ["MODELINE", "Config", "json_schema", "load", "read_ignored"]
 
 
 def load(sources: Path, recipients: Path | None, templates: Path | None = None) -> Config:

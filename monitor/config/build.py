@@ -85,11 +85,11 @@ def _ignore(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def _topic(name: str, topic: TopicShape) -> Topic:
     title: Mapping[str, str] = {str(k): str(v) for k, v in (topic.title or {}).items()}
-    unless = _conditions(topic.unless)
-    return Topic(name, title, tuple(_term(term, unless) for term in topic.terms))
+    unless, despite = _conditions(topic.unless), _conditions(topic.despite)
+    return Topic(name, title, tuple(_term(term, unless, despite) for term in topic.terms))
 
 
-def _term(term: TermShape, unless: Conditions) -> Term:
+def _term(term: TermShape, unless: Conditions, despite: Conditions) -> Term:
     given = term.given
     return Term(
         name=str(term.term),
@@ -97,7 +97,11 @@ def _term(term: TermShape, unless: Conditions) -> Term:
         lang=_plain(term.lang),
         needs=_conditions(term.needs),
         unless=_conditions(term.unless) + unless,
+        despite=_conditions(term.despite) + despite,
+        perhaps=_conditions(term.perhaps),
         **({"otherwise": term.otherwise} if "otherwise" in given else {}),
+        cites=_texts(term.cites or []),
+        weak=bool(term.weak),
         note=_plain(term.note),
         yes=_texts(term.yes or []),
         no=_texts(term.no or []),

@@ -34,10 +34,13 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
     if file.defaults:
         yield from check_defaults(file.defaults, (s.kind for s in file.sources if s.kind))
     for entry in file.sources:
-        yield from check_kind(entry)
+        yield from check_kind(entry, file.defaults or DefaultsShape())
     if lists is not None:
         yield from _unreachable(file, lists)
     yield from _word_groups(file)
+    for topic in file.topics.values():
+        yield from _lone_weak(topic)
+        yield from _stray_perhaps(topic)
     if _can_be_tried(file):
         yield from _examples(file)
 
@@ -127,8 +130,37 @@ def _word_groups(file: SourcesFile) -> Iterator[Note]:
 
 
 def _groups_named(topic: TopicShape) -> Iterator[Text]:
-    per_term = ((*(term.needs or ()), *(term.unless or ())) for term in topic.terms)
-    return chain.from_iterable(chain(topic.unless or (), *per_term))
+    per_term = (
+        conditions or ()
+        for term in topic.terms
+        for conditions in (term.needs, term.unless, term.despite, term.perhaps)
+    )
+    return chain.from_iterable(chain(topic.unless or (), topic.despite or (), *per_term))
+
+
+def _lone_weak(topic: TopicShape) -> Iterator[Note]:
+    for term in topic.terms:
+        if term.weak and term.term and term.lacks("needs"):
+            yield Note(
+                term.line_of("weak"),
+                f"the term `{term.term}` is weak, so it needs other words: name them in `needs`",
+            )
+
+
+def _stray_perhaps(topic: TopicShape) -> Iterator[Note]:
+    for term in topic.terms:
+        if term.perhaps and term.term and term.lacks("needs"):
+            yield Note(
+                term.line_of("perhaps"),
+                f"the term `{term.term}` is sure without needs, so `perhaps` says nothing: "
+                "name its `needs`",
+            )
+        elif term.perhaps and term.term and not term.lacks("otherwise"):
+            yield Note(
+                term.line_of("otherwise"),
+                f"the term `{term.term}` has `perhaps`, which says what it is without its needs: "
+                "remove `otherwise`",
+            )
 
 
 # --- examples ------------------------------------------------------------------------------------
@@ -150,7 +182,9 @@ def _examples(file: SourcesFile) -> Iterator[Note]:
     for name, topic in vocabulary.topics.items():
         for term, shape in zip(topic.terms, file.topics[Text(name, 0)].terms, strict=True):
             if shape.yes or shape.no:
-                named = set(chain.from_iterable(term.needs + term.unless))
+                named = set(
+                    chain.from_iterable(term.needs + term.unless + term.despite + term.perhaps)
+                )
                 words = {group: vocabulary.words[group] for group in named}
                 alone = Vocabulary({name: replace(topic, terms=(term,))}, words)
                 yield from _disobedient(shape, compile_vocabulary(alone))

@@ -50,7 +50,7 @@ def read_ignored(text: str) -> Ignored:
 def _checked(pattern: str) -> str:
     try:
         found = re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"must be a regular expression: {error}") from error
     if found.fullmatch(""):
         raise ValueError(f"matches everywhere, also where nothing stands: `{pattern}`")

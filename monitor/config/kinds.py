@@ -10,15 +10,18 @@ from monitor.config.tree import Note
 from monitor.text.nearest import nearest
 
 
-def check_kind(source: SourceShape) -> Iterator[Note]:
-    """Yield what the kind of the source cannot use, or misses; nothing for an unknown kind."""
+def check_kind(source: SourceShape, usual: DefaultsShape) -> Iterator[Note]:
+    """Yield what the kind of the source cannot use, or misses; nothing for an unknown kind.
+
+    What it needs may stand in `defaults` too.
+    """
     if not source.kind:
         return
     kind = ADAPTERS[source.kind]
     if kind.url is None and source.lacks("url"):
         yield Note(source.line, "`url` is missing")
     yield from _selectors(source, kind)
-    yield from _options(source, kind)
+    yield from _options(source, kind, usual)
 
 
 def check_defaults(defaults: DefaultsShape, kinds: Iterable[str]) -> Iterator[Note]:
@@ -51,7 +54,7 @@ def _selectors(source: SourceShape, kind: Kind) -> Iterator[Note]:
             yield Note(line, f"`{key}` {problem}")
 
 
-def _options(source: SourceShape, kind: Kind) -> Iterator[Note]:
+def _options(source: SourceShape, kind: Kind, usual: DefaultsShape) -> Iterator[Note]:
     given = source.options or {}
     for key, texts in given.items():
         known = kind.options.get(key)
@@ -61,8 +64,10 @@ def _options(source: SourceShape, kind: Kind) -> Iterator[Note]:
             yield Note(key.line, f"`{key}` takes a single text, not a list")
         else:
             yield from _wrong(key, texts, known)
+    there = {*given, *(usual.options or ())}
+    hurt = source.is_hurt("options") or usual.is_hurt("options")
     for name, wanted in kind.options.items():
-        if wanted.needed and name not in given and not source.is_hurt("options"):
+        if wanted.needed and name not in there and not hurt:
             yield Note(
                 source.line,
                 f"`options` needs `{name}`: {wanted.description}; for example `{wanted.example}`",

@@ -142,6 +142,14 @@ class DefaultsShape(Shape):
     alert: typed.Alerting | None = key(
         "Which changes are mailed: those that match a topic, or every one.", "every"
     )
+    rank: typed.Ranking | None = key(
+        "What kind of place it is; orders the mail (default: by kind, else organisation).", "court"
+    )
+    numbers: typed.Counting | None = key(
+        "Which changed numbers are news: `content` (the default; not those of stamps such as "
+        "«Stand: 12.11.2026» and of counters), `all`, or `none`.",
+        "none",
+    )
     expect: ExpectShape | None = key("What a sound answer looks like.", {"min_items": 1})
     backfill: typed.Past | None = key(
         "At the first check, also report entries that are younger than this (default: none).", "14d"
@@ -187,6 +195,14 @@ class TermShape(Shape):
         default=UNSET,
     )
     also: list[typed.Spelling] | None = key("More spellings.", ["fahnenflüchtig*"], min_length=1)
+    cites: list[typed.Cited] | None = key(
+        "Legal citations that reveal it too, in any spelling.",
+        ["§ 3a Abs. 2 Nr. 5 AsylG"],
+        min_length=1,
+    )
+    weak: typed.Switch | None = key(
+        "Only a reason to sort a find under this topic: the words of `needs` are shown.", True
+    )
     lang: typed.Language | None = key("Only texts in this language.", "de")
     needs: list[typed.Condition] | None = key(
         "Groups of words one of which must stand near; `a + b` = both.",
@@ -195,6 +211,14 @@ class TermShape(Shape):
     )
     unless: list[typed.Condition] | None = key(
         "Groups of words that must not stand near.", ["history"], min_length=1
+    )
+    despite: list[typed.Condition] | None = key(
+        "Groups of words near which `unless` silences nothing.", ["asylum + country"], min_length=1
+    )
+    perhaps: list[typed.Condition] | None = key(
+        "A find without its needs is doubtful near one of these, and none elsewhere.",
+        ["military"],
+        min_length=1,
     )
     otherwise: typed.Otherwise = key(
         "What a find without its needs is: perhaps (the default) or nothing.",
@@ -239,6 +263,11 @@ class TopicShape(Shape):
     )
     unless: list[typed.Condition] | None = key(
         "Groups of words that must not stand near any of the terms.", ["history"], min_length=1
+    )
+    despite: list[typed.Condition] | None = key(
+        "Groups of words near which no `unless` of the topic silences.",
+        ["asylum + country"],
+        min_length=1,
     )
     terms: list[AnyTerm] = key(
         "The words that reveal it.", ["Deserteur*"], default=[], min_length=1
@@ -289,6 +318,9 @@ class ListShape(Shape):
         {"cron": "0 7 1 * *"},
     )
     timezone: typed.Zone | None = key("The time zone of `schedule`.", "Europe/Berlin")
+    urgent: typed.Share | None = key(
+        "News of at least this priority (0 to 1) are mailed at once, with all that waits.", 0.8
+    )
     receives: typed.Receiving | None = key(
         "Digests of news, or reports of trouble with the service itself.", "trouble"
     )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from monitor.config.ignoring import read_ignored
 from monitor.config.tree import Text
 from monitor.due import check_cron
-from monitor.match import TermError, explain_spelling
+from monitor.match import TermError, explain_spelling, parse_citation
 from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
 
@@ -131,6 +131,16 @@ def read_spelling(value: object) -> Text:
     text = read_line(value)
     try:
         explain_spelling(text)
+    except TermError as error:
+        raise WrongValueError(f"cannot be searched for: {error}", error.suggestion) from error
+    return text
+
+
+def read_citation(value: object) -> Text:
+    """Return a legal citation that is recognised."""
+    text = read_line(value)
+    try:
+        parse_citation(text)
     except TermError as error:
         raise WrongValueError(f"cannot be searched for: {error}", error.suggestion) from error
     return text

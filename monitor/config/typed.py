@@ -19,6 +19,7 @@ from monitor.config.texts import (
     ID_PATTERN,
     NAME_PATTERN,
     WrongValueError,
+    read_citation,
     read_condition,
     read_contact,
     read_cron,
@@ -34,7 +35,7 @@ from monitor.config.texts import (
 )
 from monitor.config.tree import Map, Text
 from monitor.due import parse_schedule
-from monitor.model import AlertOn, Receives, Schedule, Tier
+from monitor.model import AlertOn, Numbers, Rank, Receives, Schedule, Tier
 from monitor.text.nearest import nearest
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -156,6 +157,13 @@ def _count(value: object) -> int:
     if not re.fullmatch(r"0|[1-9]\d{0,5}", text, re.ASCII):
         raise WrongValueError(f"must be a whole number such as 1, not `{text}`")
     return int(text)
+
+
+def _share(value: object) -> float:
+    text = read_line(value)
+    if not re.fullmatch(r"0|1|[01]\.\d{1,3}", text, re.ASCII) or float(text) > 1:
+        raise WrongValueError(f"must be a number from 0 to 1 such as 0.8, not `{text}`")
+    return float(text)
 
 
 def _version(value: object) -> Text:
@@ -283,6 +291,7 @@ Texts = Annotated[
 ]
 Cron = Annotated[Text, PlainValidator(read_cron), _string(minLength=9)]
 Spelling = Annotated[Text, PlainValidator(read_spelling), _string(minLength=1)]
+Cited = Annotated[Text, PlainValidator(read_citation), _string(minLength=1)]
 Ignored = Annotated[Text, PlainValidator(read_ignored_entry), _string(minLength=1)]
 TopicName = Annotated[Text, PlainValidator(read_line), _string(pattern=f"^{NAME_PATTERN}$")]
 Condition = Annotated[tuple[Text, ...], PlainValidator(read_condition), _string(minLength=1)]
@@ -295,12 +304,17 @@ Silence = Annotated[timedelta, PlainValidator(duration(timedelta(hours=1), 10 * 
 Past = Annotated[timedelta, PlainValidator(duration(timedelta(0), 10 * YEAR)), _DURATION]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"type": "boolean"})]
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Share = Annotated[
+    float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
+]
 Version = Annotated[Text, PlainValidator(_version), WithJsonSchema({"const": 1})]
 Kind = Annotated[Text, PlainValidator(_kind), Kinds()]
 Language = Annotated[Text, PlainValidator(_language), _string(pattern="^[a-z]{2}$")]
 MailLanguage = Annotated[Text, PlainValidator(_mail_language), _string(enum=[*MAIL_LANGUAGES])]
 Zone = Annotated[Text, PlainValidator(_zone), _string(examples=["Europe/Berlin"])]
 Alerting = Annotated[AlertOn, PlainValidator(choice(AlertOn)), _string(enum=[*AlertOn])]
+Ranking = Annotated[Rank, PlainValidator(choice(Rank)), _string(enum=[*Rank])]
+Counting = Annotated[Numbers, PlainValidator(choice(Numbers)), _string(enum=[*Numbers])]
 Receiving = Annotated[Receives, PlainValidator(choice(Receives)), _string(enum=[*Receives])]
 Otherwise = Annotated[Tier | None, PlainValidator(_otherwise), _string(enum=["perhaps", "nothing"])]
 When = Annotated[

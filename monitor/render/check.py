@@ -47,7 +47,7 @@ def _unreadable(folder: Path) -> Iterator[Problem]:
         try:
             tree = env.parse((folder / name).read_text("utf-8"), name, str(folder / name))
             env.get_template(name)
-        except (TemplateError, UnicodeDecodeError) as error:
+        except (TemplateError, UnicodeDecodeError, OSError) as error:
             yield problem_of(error, env, name)
             continue
         used = list(tree.find_all(nodes.Name))
@@ -84,8 +84,8 @@ def messages(folder: Path) -> Iterator[tuple[str, int, str]]:
     for name in _names(folder):
         try:
             found = list(env.extract_translations((folder / name).read_text("utf-8")))  # type: ignore[attr-defined]
-        except (TemplateError, UnicodeDecodeError):
-            continue  # said as a syntax error
+        except (TemplateError, UnicodeDecodeError, OSError):
+            continue  # said as a template that cannot be read
         for line, _, message in found:
             yield name, line, message[0] if isinstance(message, tuple) else message
 

@@ -46,6 +46,11 @@ def clip(text: str, length: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head).rstrip() + "…"
 
 
+def mailto(recipient: str, subject: str) -> str:
+    """Return the link that opens an answer with this subject (RFC 6068)."""
+    return f"mailto:{quote(recipient, safe='@')}?subject={quote(subject, safe='')}"
+
+
 def safe_link(url: str | None) -> str | None:
     """Return an http(s) address in ASCII, or None for anything that should not be clicked.
 

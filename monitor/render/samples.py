@@ -8,17 +8,21 @@ from datetime import UTC, datetime, timedelta
 from monitor.model import (
     Also,
     ChangeKind,
+    Cited,
     Coverage,
     Digest,
+    Earlier,
     Entry,
     Failing,
     Health,
     Part,
     Piece,
     Remark,
+    Repeat,
     Section,
     Side,
     TroubleReport,
+    Unwatched,
 )
 
 REMARKS = (
@@ -32,7 +36,12 @@ _TROUBLE = (
     Failing("a", "Court", Health.FAILING, _NOW - timedelta(days=2), "404", "https://a.example/"),
     Failing("b", "Office", Health.SILENT, _NOW - timedelta(days=40), None),
     Failing("c", "Registry", Health.FAILING, None, "no answer"),
+    Failing("d", "Journal", Health.SUSPECT, _NOW, "all 9 items were replaced at once"),
+    Failing("e", "Gazette", Health.FAILING, _NOW - timedelta(days=9), None, None, _NOW, 3),
 )
+
+
+_EARLIER = Earlier("What was told", "https://court.example/0", "Court", _NOW - timedelta(days=9))
 
 
 def _entry(number: int, kind: ChangeKind = ChangeKind.ADDED, title: str = "A title") -> Entry:
@@ -53,10 +62,13 @@ def _entry(number: int, kind: ChangeKind = ChangeKind.ADDED, title: str = "A tit
         removed=() if kind is ChangeKind.ADDED else ("what was there",),
         side=Side.REMOVED if gone else Side.ADDED,
         lang="en",
+        answer=f"[no-{number}]",
     )
 
 
-def _digest(lang: str, *sections: Section, perhaps: tuple[Entry, ...] = ()) -> Digest:
+def _digest(
+    lang: str, *sections: Section, perhaps: tuple[Entry, ...] = (), repeats: int = 0
+) -> Digest:
     return Digest(
         list_id="sample",
         list_name="Sample",
@@ -67,9 +79,16 @@ def _digest(lang: str, *sections: Section, perhaps: tuple[Entry, ...] = ()) -> D
         message_id="<sample@example.org>",
         sections=sections,
         perhaps=perhaps,
-        coverage=Coverage(3, 3, 0) if not sections else Coverage(40, 38, 2, _TROUBLE * 10),
+        coverage=Coverage(3, 3, 0)
+        if not sections
+        else Coverage(40, 38, 2, _TROUBLE * 10, Unwatched(7, _NOW - timedelta(days=8), _NOW)),
         alerts=(),
         topics=("Desertion",) if sections else (),
+        answers_to="news@example.org",
+        repeats=tuple(
+            Repeat(number, "A title", f"https://registry.example/{number}", "Registry", _EARLIER)
+            for number in range(20, 20 + repeats)
+        ),
     )
 
 
@@ -83,8 +102,9 @@ def _many() -> tuple[Section, ...]:
         added,
         alert=7,
         topics=("Desertion", "Asylum"),
-        citations=("§ 3 AsylG",),
-        also=(Also("Registry", "https://registry.example/7"), Also("Office", None)),
+        citations=(Cited("§ 3 AsylG", "https://www.gesetze-im-internet.de/asylvfg_1992/__3.html"),),
+        also=(Also("Registry", "https://registry.example/7"), Also("Office", None, "Its title")),
+        update_of=_EARLIER,
     )
     codes = (*REMARKS, "a code of tomorrow")
     remarked = replace(
@@ -115,7 +135,7 @@ def digests(lang: str) -> tuple[Digest, ...]:
     crowd = tuple(replace(_entry(number), url=far) for number in range(100))
     return (
         _digest(lang, Section("d", "Desertion", (_entry(1),))),
-        _digest(lang, *_many(), perhaps=(_entry(8), _entry(9))),
+        _digest(lang, *_many(), perhaps=(_entry(8), _entry(9)), repeats=17),
         _digest(lang),
         _digest(lang, perhaps=(_entry(1),)),
         _digest(lang, Section("d", _HOSTILE, (hostile,))),

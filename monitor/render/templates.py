@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.errors import Problem, RenderError
 from monitor.model import Digest, Entry, TroubleReport
-from monitor.render.plain import address, clip, one_line, safe_link, shown
+from monitor.render.plain import address, clip, mailto, one_line, safe_link, shown
 from monitor.render.words import Words, translations
 
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -33,7 +33,7 @@ _SUBJECT_LENGTH = 180
 _WIDTH = 78
 _BLANK_LINES = re.compile(r"\n{3,}")
 # What a template, which staff may edit, can do wrong while it runs.
-_FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+_FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ def environment(folder: Path, lang: str, timezone: str) -> Environment:
     env.filters |= {
         "address": address,
         "clip": clip,
+        "mailto": mailto,
         "safe_link": safe_link,
         "underline": _underline,
         "fill": _fill,
@@ -128,6 +129,8 @@ def problem_of(error: Exception, env: Environment, name: str) -> Problem:
         return Problem(Path(error.filename or folder / name), error.lineno, error.message or "")
     if isinstance(error, TemplateNotFound):
         return Problem(folder / (error.name or name), 0, "this template is missing")
+    if isinstance(error, OSError):
+        return Problem(folder / name, 0, f"cannot be read: {error.strerror or error}")
     frames = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
     place = (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else (folder / name, 0)
     return Problem(*place, str(error))

@@ -71,6 +71,9 @@ def translations(folder: Path, lang: str) -> NullTranslations:
             catalog = read_po(file, locale=lang, abort_invalid=True)
     except FileNotFoundError as error:
         raise RenderError(Problem(path, 0, "this translation is missing")) from error
+    except OSError as error:
+        told = f"cannot be read: {error.strerror or error}"
+        raise RenderError(Problem(path, 0, told)) from error
     except (PoFileError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None) or 0
         raise RenderError(Problem(path, line, f"not a readable .po file: {error}")) from error
