@@ -1,0 +1,1 @@
+"""Measurements on the shared samples; not part of the program."""
