@@ -8,10 +8,11 @@ in which the adapter asks. Beside it lie the items that were blessed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from monitor.adapters import ADAPTERS
 from monitor.model import Fetched, Item, Select, Source
@@ -33,6 +34,8 @@ MEDIA_TYPES = {
 _BINARY = {".pdf", ".xlsx", ".zip"}
 _BESIDE = (".items.json", ".source.json")
 
+Given: TypeAlias = str | bytes  # an answer's text, or the bytes of what is no text
+
 
 @dataclass(frozen=True)
 class Case:
@@ -46,6 +49,10 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.name}"
+
+    def given(self) -> list[Given]:
+        """Return the answers in the order in which the adapter asked for them."""
+        return [_read(path) for path in self.answers]
 
 
 def cases() -> list[Case]:
@@ -109,17 +116,27 @@ def talk(source: Source, give: Callable[[int, str], Fetched]) -> tuple[Item, ...
     raise AssertionError("the adapter asks for ever")
 
 
-def run(case: Case, change: Callable[[str], str] = str) -> tuple[Item, ...]:
-    """Return the items of a case, its text answers changed before they are read."""
+def run(case: Case, given: Sequence[Given] = ()) -> tuple[Item, ...]:
+    """Return the items of a case, or of other answers to the same questions.
 
-    def give(number: int, url: str) -> Fetched:
-        path = case.answers[number]
-        media_type = MEDIA_TYPES[path.suffix]
-        if path.suffix in _BINARY:
-            return answer(path.read_bytes(), media_type, url)
-        return answer(change(decode(path.read_bytes(), media_type)[0]), media_type, url)
+    An answer belongs to what was asked in the recorded conversation, wherever it is asked now.
+    """
+    asked: list[str] = []
+    items = talk(case.source, partial(_give, case, case.given(), asked))
+    return talk(case.source, partial(_give, case, given, list(asked))) if given else items
 
-    return talk(case.source, give)
+
+def _give(case: Case, given: Sequence[Given], asked: list[str], number: int, url: str) -> Fetched:
+    if number == len(asked):
+        asked.append(url)
+    place = number if asked[number] == url else asked.index(url)
+    return answer(given[place], MEDIA_TYPES[case.answers[place].suffix], url)
+
+
+def _read(path: Path) -> Given:
+    if path.suffix in _BINARY:
+        return path.read_bytes()
+    return decode(path.read_bytes(), MEDIA_TYPES[path.suffix])[0]
 
 
 def plain(items: tuple[Item, ...]) -> list[dict[str, Any]]:

@@ -9,13 +9,16 @@ from typing import Any
 from monitor.model import (
     Also,
     ChangeKind,
+    Cited,
     Coverage,
     Digest,
+    Earlier,
     Entry,
     Failing,
     Health,
     Piece,
     Remark,
+    Repeat,
     Section,
     Side,
     TroubleReport,
@@ -140,7 +143,10 @@ def many() -> Digest:
             ),
         ),
         removed=("Der Antrag ist binnen sechs Monaten zu bescheiden.",),
-        citations=("§ 2 KDVG", "Art. 4 Abs. 3 GG"),
+        citations=(
+            Cited("§ 2 KDVG", "https://www.gesetze-im-internet.de/kdvg_2003/__2.html"),
+            Cited("Drs. 21/1234"),
+        ),
     )
     withdrawn = an_entry(
         3,
@@ -229,7 +235,7 @@ def hostile() -> Digest:
             removed=(HOSTILE, "x" * 3000),
             lang='de" onload="alert(1)',
             also=(Also(HOSTILE, link),),
-            citations=(HOSTILE,),
+            citations=(Cited(HOSTILE, f"javascript:{HOSTILE}"),),
         )
         for number, link in enumerate(links, start=1)
     )
@@ -253,6 +259,33 @@ def crowd(count: int = 1000) -> Digest:
         for start, title in enumerate(ALL_TOPICS[:3])
     )
     return a_digest(*sections, perhaps=entries[count * 9 // 10 :])
+
+
+def again() -> Digest:
+    """More of a story that was told, other places with headlines of their own, and repeats."""
+    first = Earlier(
+        title="Gericht: Deserteure aus Russland erhalten Schutz",
+        url="https://www.gericht.example/presse/2026/017",
+        source="Verwaltungsgericht Musterstadt – Presse",
+        at=CUTOFF - timedelta(days=19),
+    )
+    ruling = an_entry(
+        1,
+        title="VG Musterstadt, Urteil vom 3.11.2026 – 5 K 12/25.A",
+        url="https://recht.example/document/5k12",
+        source="Landesrecht – Entscheidungen",
+        update_of=first,
+        also=(
+            Also("Rechtsprechungsdatenbank", "https://datenbank.example/5k12"),
+            Also("Fachzeitschrift", "https://zeitschrift.example/9", "Wende bei Deserteuren"),
+        ),
+    )
+    repeats = (
+        Repeat(2, "Keine Rückkehr an die Front", "https://blatt.example/1", "Tageblatt", first),
+        Repeat(3, "Court protects deserters", None, "Agency", first),
+    )
+    digest = a_digest(Section("desertion", "Desertion", (ruling,)), repeats=repeats)
+    return replace(digest, alerts=(1, 2, 3))
 
 
 def figures(count: int = 23) -> Digest:

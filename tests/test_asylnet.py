@@ -25,6 +25,13 @@ def recorded(number: int) -> str:
     return (CASE / f"{number:02}.html").read_text(encoding="utf-8")
 
 
+def hits(count: int) -> str:
+    """A page of different hits."""
+    hit = re.search(r'<div class="rsdb_listitem" .*?M99834</div></div>', recorded(2), re.DOTALL)
+    assert hit
+    return "".join(hit.group().replace("M99834", f"M{n}") for n in range(count))
+
+
 def asked(source: Source, *pages: str) -> tuple[list[Request], tuple[Item, ...]]:
     """The requests of a whole conversation, and the items."""
     crawl = KIND(source)
@@ -94,12 +101,36 @@ def test_what_is_neither_form_nor_list_is_refused(pages: list[str], sentence: st
 
 
 def test_searches_that_the_server_ignores_are_noticed() -> None:
-    hit = re.search(r'<div class="rsdb_listitem" .*?M99834</div></div>', recorded(2), re.DOTALL)
-    assert hit
-    full = "".join(hit.group().replace("M99834", f"M{n}") for n in range(100))
     twice = replace(SOURCE, options={"search": ("Desertion", "Asyl")})
     with pytest.raises(ExtractError, match="it ignores them"):
-        asked(twice, recorded(1), full, full)
+        asked(twice, recorded(1), hits(100), hits(100))
+
+
+@pytest.mark.parametrize("most", ["5", "40"])
+def test_ignored_searches_are_noticed_however_few_hits_are_wanted(most: str) -> None:
+    twice = replace(SOURCE, options={"search": ("Desertion", "Asyl"), "most": (most,)})
+    with pytest.raises(ExtractError, match="it ignores them"):
+        asked(twice, recorded(1), hits(100), hits(100))
+
+
+def test_two_searches_may_find_the_same_few_decisions() -> None:
+    twice = replace(SOURCE, options={"search": ("Desertion", "Asyl"), "most": ("5",)})
+    assert len(asked(twice, recorded(1), hits(7), hits(7))[1]) == 5
+
+
+LINK = '<a href="?tx_ksrsdb_pi1%5BcurrentPage%5D={}">{}</a>'
+
+
+@pytest.mark.parametrize(
+    ("pages", "sentence"),
+    [
+        ([hits(3) + LINK.format(21, 21)], "speaks of 21 pages of hits, but there is no way"),
+        ([hits(3) + LINK.format(2, 2), hits(3) + LINK.format(3, 3)], "same page of hits again"),
+    ],
+)
+def test_a_list_that_cannot_be_read_on_is_an_error(pages: list[str], sentence: str) -> None:
+    with pytest.raises(ExtractError, match=sentence):
+        asked(SOURCE, recorded(1), *pages)
 
 
 @pytest.mark.skipif(not ENTRY.is_file(), reason="the sample page is not here")

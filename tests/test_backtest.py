@@ -13,11 +13,22 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.backtest import backtest, tally
-from monitor.cli import backtesting
+from monitor.cli import backtesting, judging
 from monitor.cli.app import app
 from monitor.match import Rules, compile_vocabulary
-from monitor.model import Alert, AlertOn, Select, Term, Topic, Vocabulary
+from monitor.model import (
+    Alert,
+    AlertOn,
+    ChangeKind,
+    Match,
+    Select,
+    Term,
+    Tier,
+    Topic,
+    Vocabulary,
+)
 from monitor.store import Retention, Saved, Store
+from monitor.terms import term_uses
 from tests.story import (
     START,
     VOCABULARY,
@@ -211,3 +222,64 @@ def test_people_see_tables_and_the_terms_that_found_nothing(arguments: list[str]
     assert "2 alerts, 2 of them sure" in told
     assert "1 terms found nothing: Fahnenflucht* (desertion)" in told
     assert backtesting.backtest.__doc__
+
+
+# --- which terms earn their place ----------------------------------------------------------------
+
+
+def test_a_term_is_never_idle_spare_or_useful() -> None:
+    names = ("never", "idle", "spare", "useful")
+    terms = tuple(Term(name, (name,), line=number) for number, name in enumerate(names, 1))
+    vocabulary = Vocabulary({"t": Topic("t", {}, terms)}, {})
+
+    def match(term: str, tier: Tier = Tier.SURE) -> Match:
+        return Match("t", term, 0, 1, term, (), tier)
+
+    alerts = [
+        an_alert(match("idle", Tier.PERHAPS), match("useful")),
+        an_alert(match("spare"), match("useful")),
+        an_alert(match("useful")),
+    ]
+    uses = term_uses(vocabulary, alerts)
+    assert [(use.term, use.state, use.alerts) for use in uses] == [
+        ("never", "never", 0),
+        ("idle", "idle", 1),
+        ("spare", "spare", 1),
+        ("useful", "useful", 3),
+    ]
+    assert [use.line for use in uses] == [1, 2, 3, 4]
+    assert uses[-1].alone == 1
+
+
+def an_alert(*matches: Match) -> Alert:
+    return Alert("s", "i", ChangeKind.ADDED, "Titel", None, START, matches=matches)
+
+
+def test_terms_are_told_with_what_they_did(arguments: list[str]) -> None:
+    ran = CliRunner().invoke(app, [*arguments[:-1], "terms", "--since", "2000-01-01", "--json"])
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    assert told["new"] is None
+    assert {use["state"] for use in told["terms"]} <= {"never", "idle", "spare", "useful"}
+    assert any(use["alerts"] for use in told["terms"])
+
+
+def test_a_new_spelling_is_tried_on_the_past(arguments: list[str]) -> None:
+    told = invoked(arguments, "--new", "Garten*", "--json")
+    ran = json.loads(told)
+    assert ran["terms"] == []
+    assert ran["new"]["alerts"] >= ran["new"]["more"]
+    assert "would have stood in" in invoked(arguments, "--new", "Garten*")
+
+
+def invoked(arguments: list[str], *more: str) -> str:
+    ran = CliRunner().invoke(app, [*arguments[:-1], "terms", "--since", "2000-01-01", *more])
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_a_new_spelling_that_cannot_match_is_wrong_usage(arguments: list[str]) -> None:
+    ran = CliRunner().invoke(app, [*arguments[:-1], "terms", "--new", r"deser\w+"])
+    assert ran.exit_code == 2
+    assert "no regular expressions" in ran.output
+    assert judging.terms.__doc__

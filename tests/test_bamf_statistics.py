@@ -75,7 +75,11 @@ BELARUS = [
     "0",
     "1",
 ]
-ROWS = [["Russische Föderation", "160", *RUSSIA], ["Belarus", "169", *BELARUS]]
+ROWS = [
+    ["Russische Föderation", "160", *RUSSIA],
+    ["Belarus", "169", *BELARUS],
+    ["Ukraine", "166", *BELARUS],
+]
 
 
 def a_pdf(rows: Sequence[Sequence[str]], title: str = "Statistik", turned: bool = False) -> bytes:
@@ -124,13 +128,13 @@ def read(
 
 def test_the_newest_month_is_read_and_the_countries_are_known_by_their_keys() -> None:
     items = read(a_pdf(ROWS))
-    assert len(items) == 2 * len(COLUMNS)
+    assert len(items) == 3 * len(COLUMNS)
     assert items[0].id == "160|asylantraege|2026-03|"
     assert (
         items[0].url
         == "https://bamf.example/Asylgeschaeftsstatistik/hkl-statistik-maerz-2026.pdf?v=2"
     )
-    renamed = read(a_pdf([ROWS[0], ["Weißrussland", *ROWS[1][1:]]]))
+    renamed = read(a_pdf([ROWS[0], ["Weißrussland", *ROWS[1][1:]], ROWS[2]]))
     assert [item.id for item in renamed] == [item.id for item in items]
 
 
@@ -141,7 +145,7 @@ def test_a_table_that_lies_on_its_side_reads_the_same() -> None:
 def test_columns_in_another_order_do_not_add_up() -> None:
     turned = [[name, key, *cells[3:], *cells[:3]] for name, key, *cells in ROWS]
     with pytest.raises(
-        ExtractError, match=r"2 of 2 countries .* do not add up, first those for Russ"
+        ExtractError, match=r"3 of 3 countries .* do not add up, first those for Russ"
     ):
         read(a_pdf(turned))
 
@@ -182,7 +186,7 @@ def test_one_slip_in_a_row_of_the_bamf_does_not_stop_the_rest() -> None:
             ),
         ]
     ]
-    assert len(read(a_pdf([*ROWS, *slip]))) == 50
+    assert len(read(a_pdf([*ROWS, *slip]))) == 75
 
 
 def test_another_number_of_columns_is_refused() -> None:
@@ -197,9 +201,25 @@ def test_a_page_without_pdf_and_a_pdf_that_is_none_are_told() -> None:
         read("<html><title>Fehler</title><p>Fehler</p></html>")
 
 
-def test_without_the_wanted_countries_the_first_ones_are_named() -> None:
-    with pytest.raises(ExtractError, match="It begins with 160 Russische Föderation"):
-        read(a_pdf(ROWS), rows=("999",))
+def test_each_wanted_country_that_is_missing_is_named_beside_the_first_ones() -> None:
+    with pytest.raises(ExtractError, match=r"«999», «Eritrea».*begins with 160 Russische Föderat"):
+        read(a_pdf(ROWS), rows=("160", "999", "Belarus", "Eritrea"))
+    with pytest.raises(ExtractError, match=r"«166»"):
+        read(a_pdf(ROWS[:2]))
+
+
+def test_a_month_may_be_told_by_the_words_of_a_link() -> None:
+    newer = PAGE.replace("<body>", "<body><a href='/Asylgeschaeftsstatistik/neu.pdf'>{}</a>")
+    items = read(a_pdf(ROWS, "Berichtsmonat: April 2026"), newer.format("Stand April 2026 (PDF)"))
+    assert (items[0].url or "").endswith("/neu.pdf")
+    assert "|2026-04|" in items[0].id
+
+
+def test_a_link_without_a_month_among_others_may_be_the_newest() -> None:
+    newer = PAGE.replace("<body>", "<body><a href='/Asylgeschaeftsstatistik/neu.pdf'>Neu</a>")
+    with pytest.raises(ExtractError, match=r"1 of 3 links .*«Neu» .*/neu.pdf.*`select: {link: …}`"):
+        read(a_pdf(ROWS), newer)
+    assert read(a_pdf(ROWS), newer, 'a[href*="hkl-"]') == read(a_pdf(ROWS))
 
 
 def test_a_pdf_without_any_month_is_refused() -> None:

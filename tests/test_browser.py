@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from monitor.fetch.wire import Answer, Call, Wire, parse
 from monitor.model import Fetched, Item, NotModified, Request, Select, Source, SourceState
 from monitor.pipeline.reading import read
 from monitor.settings import read_settings
-from tests.web import NO_TLS, Hit, Page, web
+from tests.web import NO_TLS, Hit, Page, redirect, web
 
 T = TypeVar("T")
 
@@ -204,6 +205,95 @@ def test_a_redirect_of_a_script_is_guarded_too() -> None:
         async with web({"/": LISTING, "/api/news": elsewhere}) as site:
             with pytest.raises(Exception, match=r"`article`|JavaScript"):
                 await items_of(source_at(site.url("/")))
+
+    in_time(story())
+
+
+# --- what a page's scripts fetch, without a browser -------------------------------------------------
+
+
+def visitor() -> Fetcher:
+    return Fetcher(user_agent="x", now=lambda: datetime.now(UTC), tls=NO_TLS)
+
+
+def page_at(url: str) -> Fetched:
+    return Fetched(url, 200, "text/html", LISTING.encode(), LISTING)
+
+
+def test_a_page_asks_for_its_parts_one_after_the_other() -> None:
+    async def story() -> None:
+        parts = {f"/{number}.js": Page("x", pause=0.02) for number in range(6)}
+        async with web(parts) as site, visitor() as door:
+            async with door.parts(page_at(site.url("/")), source_at(site.url("/"))) as ask:
+                answers = await asyncio.gather(
+                    *(ask(site.url(path), "GET", {}, None) for path in parts)
+                )
+            assert [answer.status for answer in answers] == [200] * 6
+            assert site.busiest == 1
+
+    in_time(story())
+
+
+def test_between_the_parts_of_a_page_there_is_a_short_pause() -> None:
+    async def story() -> list[float]:
+        async with web({"/a": "a", "/b": "b"}) as site, visitor() as door:
+            source = source_at(site.url("/"), delay=timedelta(minutes=1), robots=False)
+            async with door.parts(page_at(site.url("/")), source) as ask:
+                for path in ("/a", "/b", "/a"):
+                    await ask(site.url(path), "GET", {}, None)
+            return [hit.at for hit in site.requests]
+
+    moments = in_time(story())
+    assert all(0.2 < later - earlier < 5 for earlier, later in pairwise(moments))
+
+
+def test_a_host_that_wants_to_be_left_alone_is_not_asked_for_the_next_part() -> None:
+    async def story() -> None:
+        busy = Page(status=429, headers={"Retry-After": "120"})
+        async with web({"/busy": busy, "/news": "x"}) as site, visitor() as door:
+            source = source_at(site.url("/"), robots=False)
+
+            async def visit() -> None:
+                async with door.parts(page_at(site.url("/")), source) as ask:
+                    assert (await ask(site.url("/busy"), "GET", {}, None)).status == 429
+                    with pytest.raises(FetchError, match="left alone"):
+                        await ask(site.url("/news"), "GET", {}, None)
+
+            with pytest.raises(FetchError, match="left alone") as caught:
+                await visit()
+            assert caught.value.state == "blocked"
+            assert caught.value.retry_after is not None
+            with pytest.raises(FetchError, match="left alone"):
+                await door.fetch(Request(site.url("/news")), source)
+            assert [hit.path for hit in site.requests] == ["/busy"]
+
+    in_time(story())
+
+
+def test_another_host_that_wants_to_be_left_alone_does_not_spoil_the_page() -> None:
+    async def story() -> None:
+        busy = Page(status=429, headers={"Retry-After": "120"})
+        async with web({"/news": "x"}) as site, web({"/": busy}) as other, visitor() as door:
+            source = source_at(site.url("/"), robots=False)
+            async with door.parts(page_at(site.url("/")), source) as ask:
+                await ask(other.url("/"), "GET", {}, None)
+                with pytest.raises(FetchError, match="left alone"):
+                    await ask(other.url("/"), "GET", {}, None)
+                assert (await ask(site.url("/news"), "GET", {}, None)).status == 200
+            assert len(other.requests) == 1
+
+    in_time(story())
+
+
+def test_what_robots_txt_forbids_no_redirect_leads_to_either() -> None:
+    async def story() -> None:
+        rules = Page("User-agent: *\nDisallow: /api/", content_type="text/plain")
+        pages = {"/robots.txt": rules, "/way": redirect("/api/news"), "/api/news": NEWS}
+        async with web(pages) as site, visitor() as door:
+            async with door.parts(page_at(site.url("/")), source_at(site.url("/"))) as ask:
+                with pytest.raises(FetchError, match=r"robots\.txt"):
+                    await ask(site.url("/way"), "GET", {}, None)
+            assert not site.hits("/api/news")
 
     in_time(story())
 

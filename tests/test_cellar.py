@@ -134,8 +134,24 @@ def test_the_last_work_of_a_full_answer_is_left_out_because_it_may_be_cut() -> N
     items = found(source(type="JUDG", newest="500"), body(*rows))
     assert len(items) == 500
     full = [row(act=f"32011L{n:04}", relation=f"{CDM}work_cites_work") for n in range(1999)]
-    items = found(source(type="JUDG"), body(*full, row("62024CJ0001", "2025-01-01")))
+    items = found(source(type="JUDG", newest="1"), body(*full, row("62024CJ0001", "2025-01-01")))
     assert [item.id for item in items] == ["62025CJ0001"]
+
+
+@pytest.mark.parametrize("last", ["62025CJ0001", "62024CJ0001"])
+def test_a_full_answer_with_fewer_works_than_are_wanted_is_refused(last: str) -> None:
+    full = [row(act=f"32011L{n:04}", relation=f"{CDM}work_cites_work") for n in range(1999)]
+    with pytest.raises(ExtractError, match=r"ends at 2000 rows, after [01] works, .*newest 100"):
+        found(source(type="JUDG"), body(*full, row(last, "2025-01-01")))
+
+
+def test_a_work_that_was_named_and_is_not_there_is_missed_unless_it_may_be() -> None:
+    asked = source(celex=("62025CJ0001", "32024R1347"))
+    with pytest.raises(ExtractError, match="has no 32024R1347; look at `celex`"):
+        found(asked, body(row()))
+    assert len(found(replace(asked, expect=Expect(min_items=0)), body(row()))) == 1
+    narrowed = source(celex=("62025CJ0001", "32024R1347"), type="JUDG")
+    assert len(found(narrowed, body(row()))) == 1
 
 
 def test_works_out_of_order_are_refused() -> None:
@@ -157,6 +173,8 @@ def test_an_empty_answer_is_refused_unless_it_may_be() -> None:
         ("Virtuoso 37000 Error SP030: SPARQL compiler, line 0: syntax error", "Virtuoso 37000"),
         ('{"results": {"bindings": []}}', "no SPARQL results"),
         ('{"head": {"vars": ["s", "p", "o"]}, "results": {"bindings": []}}', "another question"),
+        ('{"head": {"vars": 3}, "results": {"bindings": []}}', "another question"),
+        ('{"head": {"vars": [["celex"]]}, "results": {"bindings": []}}', "another question"),
         ('{"head": {"vars": ["celex", "date", "type"]}, "results": {}}', "no list `bindings`"),
         (body({"celex": {"type": "literal", "value": "1"}}), "without number, date or type"),
     ],

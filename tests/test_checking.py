@@ -95,3 +95,18 @@ def test_an_answer_that_an_adapter_did_not_foresee_is_trouble_and_not_the_end(
         result = asyncio.run(check_source(table, store=store, fetch=fetch, rules=RULES, now=START))
     assert result.outcome is Outcome.FAILED
     assert "https://ministry.example/" in (result.error or "")
+
+
+def test_a_check_that_another_one_overtook_is_not_called_unchanged(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+
+        async def slow(
+            request: Request, source: Source, validators: Validators | None = None
+        ) -> Fetched | NotModified:
+            """Answers only when another process has checked the source."""
+            await check_source(SOURCE, store=store, fetch=Answer(PAGE), rules=RULES, now=START)
+            return await Answer("y")(request, source, validators)
+
+        late = check_source(SOURCE, store=store, fetch=slow, rules=RULES, now=START)
+        assert asyncio.run(late).outcome is Outcome.OVERTAKEN
+        assert store.checks.state(SOURCE.id).checks == 1

@@ -52,6 +52,10 @@ def test_a_title_without_a_heading_is_the_first_line_of_the_link() -> None:
     assert first.blocks == ("Il avait refusé de rejoindre l’armée par objection de conscience.",)
 
 
+def test_a_link_that_is_no_address_is_no_decision() -> None:
+    assert read(LIST.replace("<article", "<a href='https://['>x</a><article", 1)) == read(LIST)
+
+
 def test_older_pages_are_added_each_decision_once() -> None:
     asked: list[str] = []
     items = read(LIST, OLDER, source=PAGED, asked=asked)

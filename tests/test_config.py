@@ -114,6 +114,15 @@ def test_texts_stay_what_was_typed(tmp_path: Path) -> None:
     assert type(feed.name) is str
 
 
+def test_the_vocabulary_keeps_citations_and_weak_terms(tmp_path: Path) -> None:
+    more = GOOD.replace(
+        "otherwise: nothing", "otherwise: nothing\n        weak: true\n        cites: [§ 16 WStG]"
+    )
+    short, long = loaded(tmp_path, more, LISTS).vocabulary.topics["desertion"].terms
+    assert (short.cites, short.weak) == ((), False)
+    assert (long.cites, long.weak) == (("§ 16 WStG",), True)
+
+
 def test_the_vocabulary_keeps_conditions_and_examples(tmp_path: Path) -> None:
     config = loaded(tmp_path, GOOD, LISTS)
     short, long = config.vocabulary.topics["desertion"].terms
@@ -299,6 +308,12 @@ WEB = "`url` must begin with http:// or https://, not"
         ("needs: [military]", "needs: [militery]", "16: there is no group of words `militery` – did you mean `military`?"),
         ("needs: [military]", "needs: [military, military +]", "16: `needs` must join names of word groups with `+`, not `military +`"),
         ("needs: [military]", "neds: [military]", "16: unknown key `neds` – did you mean `needs`?"),
+        ("otherwise: nothing", "cites: [§ 3a]", "17: `cites` cannot be searched for: `§ 3a` is not read as one citation: write it as in § 3a Abs. 2 Nr. 5 AsylG, or as a spelling"),
+        ("otherwise: nothing", "cites: [zu § 3a AsylG]", "17: `cites` cannot be searched for: `zu § 3a AsylG` is not read as one citation, only `§ 3a AsylG` is – did you mean `§ 3a AsylG`?"),
+        ("- Deserteur*", "- {term: Deserteur*, weak: true}", "12: the term `Deserteur*` is weak, so it needs other words: name them in `needs`"),
+        ("otherwise: nothing", "otherwise: nothing\n        perhaps: [military]", "17: the term `Fahnenflucht*` has `perhaps`, which says what it is without its needs: remove `otherwise`"),
+        ("- Deserteur*", "- {term: Deserteur*, perhaps: [military]}", "12: the term `Deserteur*` is sure without needs, so `perhaps` says nothing: name its `needs`"),
+        ("otherwise: nothing", "perhaps: [militery]", "17: there is no group of words `militery` – did you mean `military`?"),
         ("otherwise: nothing", "otherwise: never", "17: `otherwise` must be nothing or perhaps, not `never`"),
         ("yes: [Der Soldat beging Fahnenflucht.]", "yes: [Er lief davon.]", "18: the term `Fahnenflucht*` does not match «Er lief davon.»"),
         ("no: [Fahnenflucht im Kino]", "no: [Soldat auf Fahnenflucht]", "19: the term `Fahnenflucht*` matches «Soldat auf Fahnenflucht»"),
@@ -445,3 +460,17 @@ def test_selectors_and_options_among_the_defaults_are_checked_too(tmp_path: Path
     assert len(said) == 2
     assert said[0].startswith("`items` must be a CSS selector")
     assert said[1] == "unknown option `bogus`"
+
+
+def test_a_needed_option_may_stand_among_the_defaults(tmp_path: Path) -> None:
+    sources = (
+        "version: 1\n"
+        "topics: {desertion: {terms: [desert*]}}\n"
+        "defaults: {options: {application: Bvwg}}\n"
+        "sources:\n"
+        "  - {id: ris, name: RIS, kind: ris-at}\n"
+    )
+    (source,) = load(_written(tmp_path, "sources.yaml", sources), None).sources
+    assert source.options == {"application": ("Bvwg",)}
+    (problem,) = problems(tmp_path, sources.replace("{application: Bvwg}", "{since: EinemMonat}"))
+    assert "`options` needs `application`" in problem.message

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 
 from monitor.store import Store, tables
 from tests import crash
+from tests.test_migrations import build
 
 # Only here may a mail go out twice: the server has it, the database does not know yet.
 BETWEEN = {"accepted", "UPDATE mail", "COMMIT"}
@@ -128,3 +129,23 @@ def test_killed_while_the_tables_are_made_the_next_start_makes_them(
         with engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
         engine.dispose()
+
+
+def test_killed_while_an_older_database_is_brought_up_to_date_the_next_start_goes_on(
+    run: Killer, tmp_path: Path
+) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    build(crash.database(old), "0001")
+
+    def folder(name: str) -> Path:
+        return Path(shutil.copytree(old, tmp_path / name))
+
+    steps = run(crash.open_only, folder("undisturbed"), 0)
+    assert steps[-1] == "COMMIT"
+    for number in range(1, len(steps) + 1):
+        home = folder(f"killed-{number}")
+        run(crash.open_only, home, number)
+        with Store.open(crash.database(home)) as store:
+            assert store.checks.state("court").checks == 7
+            assert len(store.outbox.due()) == 1

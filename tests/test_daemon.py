@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import time
@@ -377,3 +378,23 @@ def test_an_abstract_socket_is_reached_by_its_name() -> None:
         listener.settimeout(PATIENCE)
         Notifier({"NOTIFY_SOCKET": f"@{name}"}).ready("watching 3 sources")
         assert listener.recv(4096) == b"READY=1\nSTATUS=watching 3 sources"
+
+
+@in_loop
+async def test_a_template_that_fails_is_logged_once_and_not_at_every_tick(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "templates"
+    shutil.copytree(shipped("templates"), folder)
+    (folder / "digest" / "body.txt").write_text("{{ nonsense }}")
+    async with web({"/feed.xml": feed("Haushalt")}) as site:
+        plan = a_plan(a_source(site))
+        plan = replace(plan, office=replace(plan.office, templates=Templates(folder)))
+        async with Service(tmp_path, plan) as service:
+            await service.until(lambda: service.checks() >= 1)
+            site.pages["/feed.xml"] = feed("Deserteur", "Haushalt")
+            seen = service.checks()
+            await service.until(lambda: service.checks() >= seen + 4)
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("mail not composed") == 1
+    assert service.mails() == []

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -16,138 +16,22 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from monitor.deliver import MailDoor, mail_door
-from monitor.deliver.smtp import Phase, Timeouts, verdict
+from monitor.deliver import mail_door
+from monitor.deliver.verdict import Phase, verdict
 from monitor.errors import DeliveryError
-from monitor.model import Mail, MailState, Receipt
-from monitor.render import Rendered, compose
-from tests.digests import CUTOFF
-
-QUICK = Timeouts(connect=5, command=5, final=5)
-BODY = "Über Deserteure.\n.\n..\n. and a dot\n"
-
-
-def a_mail(recipient: str = "a@example.org", number: int = 1) -> Mail:
-    message_id = f"<{number}@example.org>"
-    mime = compose(
-        Rendered("Über", BODY, "<p>Über</p>", "de"),
-        message_id=message_id,
-        date=CUTOFF,
-        sender="Monitor <monitor@example.org>",
-        recipient="team@example.org",
-        list_id="campaign",
-        list_name="Kampagne",
-    )
-    return Mail("campaign", recipient, message_id, mime, CUTOFF)
-
-
-async def sent(door: MailDoor, *mails: Mail) -> list[Receipt]:
-    async with door:
-        return [await door.send(mail) for mail in mails]
-
-
-def states(receipts: list[Receipt]) -> list[str]:
-    return [receipt.state.value for receipt in receipts]
-
-
-# --- two servers ---------------------------------------------------------------------------------
-
-
-class Mailbox:
-    """What a proper mail server was told; `answers` are its words on recipients."""
-
-    def __init__(self, answers: Mapping[str, str] | None = None) -> None:
-        self.answers = answers or {}
-        self.envelopes: list[Envelope] = []
-
-    async def handle_RCPT(  # noqa: N802 (the name that aiosmtpd calls)
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        answer = self.answers.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        self.envelopes.append(envelope)
-        return "250 queued as 1"
-
-
-@asynccontextmanager
-async def mail_server(mailbox: Mailbox, **options: Any) -> AsyncIterator[int]:
-    """Run an aiosmtpd server for a while; gives its port."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(mailbox, hostname="mx.example", loop=loop, **options), "127.0.0.1", 0
-    )
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-GREETING = "220 mx.example"
-FINE = {
-    "EHLO": "250 mx.example",
-    "MAIL": "250 OK",
-    "RCPT": "250 OK",
-    "RSET": "250 OK",
-    "QUIT": "221 bye",
-}
-
-
-@asynccontextmanager
-async def odd_server(*scripts: Mapping[str, str]) -> AsyncIterator[tuple[int, list[str]]]:
-    """Run a server that answers by script, one per connection, the last for all others.
-
-    A script maps the first word of a line to an answer; «drop» closes, alone or after an answer,
-    «mute» says nothing, `.` is the end of a mail. Gives the port and the words that it hears.
-    """
-    heard: list[str] = []
-    talks: list[asyncio.Task[None] | None] = []
-
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        script = (
-            {"greet": GREETING, "DATA": "354 go", ".": "250 queued"}
-            | FINE
-            | dict(scripts[min(len(talks), len(scripts) - 1)])
-        )
-        talks.append(asyncio.current_task())
-        word = "greet"
-        while True:
-            answer = script.get(word, "502 what?")
-            if answer not in {"drop", "mute"}:
-                writer.write(answer.encode() + b"\r\n")
-            if answer.endswith("drop"):
-                break
-            line = await reader.readline()
-            if answer.startswith("354"):
-                while line not in {b".\r\n", b""}:
-                    line = await reader.readline()
-            if not line:
-                break
-            word = line.split()[0].decode().upper()
-            heard.append(word)
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(converse, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], heard
-    finally:
-        server.close()
-        await asyncio.gather(*filter(None, talks))
-
-
-def door_to(port: int, **options: Any) -> MailDoor:
-    return mail_door(f"smtp://127.0.0.1:{port}", timeouts=QUICK, **options)
-
-
-def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(test())
-
+from monitor.model import MailState, Receipt
+from tests.mailserver import (
+    BODY,
+    QUICK,
+    Mailbox,
+    a_mail,
+    door_to,
+    mail_server,
+    odd_server,
+    run,
+    sent,
+    states,
+)
 
 # --- a proper server -----------------------------------------------------------------------------
 
@@ -213,7 +97,7 @@ def test_a_domain_with_umlauts_is_sent_in_ascii_and_a_name_with_umlauts_refused(
         ({".": "554 looks like spam"}, "pending", "554 looks like spam"),
         ({".": "550 5.1.1 no such user"}, "refused", "550"),
         ({".": "drop"}, "pending", "connection lost while the mail was handed over"),
-        ({"DATA": "drop"}, "pending", "connection lost while the mail was handed over"),
+        ({"DATA": "drop"}, "pending", "connection lost before the text was handed over"),
         ({"RCPT": "drop"}, "pending", "connection lost before the recipient"),
         ({"MAIL": "drop"}, "pending", "connection lost before the envelope"),
         ({"RCPT": "nonsense"}, "pending", ""),
@@ -436,14 +320,16 @@ async def tls_server(mailbox: Mailbox, certificate: tuple[Path, Path]) -> AsyncI
     ("url", "password", "reason"),
     [
         ("smtp://user@host?starttls=no", "p", "never sent in clear"),
-        ("smtp://user@host", None, "the password is missing"),
-        ("smtp://host", "p", "the user name is missing"),
-        ("smtp://user:secret@host", "p", "does not belong here"),
+        ("smtp://user@host", None, "there is no password"),
+        ("smtp://host", "p", "names no user"),
+        ("smtp://user:secret@host", "p", "must not hold the password"),
+        ("smtp://user:secret@host:x", "p", "the port must be a number"),
         ("smtp://host?tls=1", None, "only starttls=yes or starttls=no"),
         ("smtp://host:port", None, "cannot send mail"),
-        ("smtp://", None, "write smtp://"),
-        ("http://host", None, "write smtp://"),
-        ("outbox", None, "write smtp://"),
+        ("smtp://", None, "must name a mail server"),
+        ("http://host", None, "must be smtp://"),
+        ("outbox", None, "must be smtp://"),
+        ("file:", None, "must name a directory"),
     ],
 )
 def test_an_address_that_names_no_door_is_told_apart(

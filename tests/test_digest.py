@@ -14,20 +14,23 @@ from monitor.model import (
     Also,
     ChangeKind,
     Citation,
+    Cited,
     Coverage,
     Digest,
+    Earlier,
     Failing,
     Health,
     MailingList,
     Match,
     Piece,
     Remark,
+    Repeat,
     Side,
     Source,
     Tier,
     Topic,
 )
-from monitor.story import story_key
+from monitor.story import Told, story_key
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -67,10 +70,11 @@ def perhaps(number: int, topic: str = "desertion") -> Alert:
     return an_alert(number, a_match(topic, "Überläufer", tier=Tier.PERHAPS))
 
 
-def composed(*alerts: Alert, to: MailingList = TEAM) -> Digest:
+def composed(*alerts: Alert, to: MailingList = TEAM, told: tuple[Told, ...] = ()) -> Digest:
     return digests.compose(
         to,
         alerts,
+        told=told,
         sources=SOURCES,
         topics=TOPICS,
         coverage=Coverage(2, 2, 1),
@@ -201,7 +205,7 @@ def test_words_that_are_gone_are_said_to_be_gone() -> None:
 def test_citations_are_named_once_each() -> None:
     cited = tuple(Citation("law", f"§ {n % 2} AsylG", "…") for n in range(4))
     entry = composed(an_alert(1, citations=cited)).sections[0].entries[0]
-    assert entry.citations == ("§ 0 AsylG", "§ 1 AsylG")
+    assert entry.citations == (Cited("§ 0 AsylG"), Cited("§ 1 AsylG"))
 
 
 def test_an_alert_of_a_source_no_longer_configured_is_still_told() -> None:
@@ -309,3 +313,36 @@ def test_what_was_remarked_about_an_item_in_several_alerts_is_shown_once_each() 
     ]
     (section,) = composed(*alerts).sections
     assert section.entries[0].remarks == (late, said)
+
+
+# --- stories that were told before ----------------------------------------------------------------
+
+
+def test_what_was_told_is_listed_as_a_repeat_and_settled() -> None:
+    told = Told(an_alert(1, title=TELLING), NOW - 3 * DAY)
+    again = an_alert(2, title=TELLING, source="agency", url="https://agency.example/2")
+    digest = composed(again, an_alert(3), told=(told,))
+    earlier = Earlier(TELLING, "https://court.example/1", "Verwaltungsgericht", NOW - 3 * DAY)
+    assert shape(digest) == {"Desertion": [3]}
+    assert digest.repeats == (Repeat(2, TELLING, "https://agency.example/2", "Agentur", earlier),)
+    assert digest.alerts == (2, 3)
+    assert [alert.id for alert in digests.new_alerts([again], [told], SOURCES)] == []
+
+
+def test_more_of_a_story_says_when_it_was_first_told() -> None:
+    told = Told(an_alert(1, title=TELLING), NOW - 3 * DAY)
+    more = an_alert(2, a_match(words="Verweigerer"), title=TELLING, source="agency")
+    digest = composed(more, told=(told,))
+    (entry,) = digest.sections[0].entries
+    assert entry.update_of is not None
+    assert (entry.update_of.at, entry.update_of.source) == (NOW - 3 * DAY, "Verwaltungsgericht")
+    assert digest.repeats == ()
+
+
+def test_other_places_are_named_with_their_own_headline_and_words() -> None:
+    where = "https://court.example/1"
+    court = an_alert(1, title="Beschluss", url=where)
+    agency = an_alert(2, a_match(words="Asyl"), title="Schutz", source="agency", url=where)
+    (entry,) = composed(court, agency).sections[0].entries
+    assert entry.also == (Also("Agentur", where, "Schutz"),)
+    assert entry.terms == ("Deserteure", "Asyl")

@@ -127,9 +127,54 @@ def test_each_page_repeats_the_filters_and_the_cursor_of_the_one_before() -> Non
     assert all(query["f.deskriptor"] == ["Deserteur"] for query in dip.lists)
 
 
-def test_paging_ends_when_the_cursor_repeats_though_more_was_promised() -> None:
-    dip = Dip(found(vorgang(1), cursor="a", count=9), found(vorgang(1), cursor="a", count=9))
-    assert [item.id for item in talk(source(), dip)] == ["1"]
+@pytest.mark.parametrize(
+    ("second", "came"),
+    [
+        (found(vorgang(1), cursor="a", count=9), 1),
+        (found(vorgang(1), cursor="b", count=9), 1),
+        (found(vorgang(2), cursor="a", count=9), 2),
+        (found(vorgang(2), cursor="", count=9), 2),
+        (found(cursor="b", count=9), 1),
+    ],
+    ids=["all again", "the same, another cursor", "the cursor again", "no cursor", "nothing"],
+)
+def test_a_list_that_ends_before_what_it_promised_is_an_error(second: Json, came: int) -> None:
+    dip = Dip(found(vorgang(1), cursor="a", count=9), second)
+    assert f"announced 9 and sent {came}" in problem(source(), dip)
+
+
+def test_the_number_of_procedures_may_change_from_page_to_page() -> None:
+    dip = Dip(found(vorgang(1), cursor="a", count=9), found(vorgang(2), cursor="a", count=2))
+    assert [item.id for item in talk(source(), dip)] == ["1", "2"]
+
+
+class Steps:
+    """One procedure whose steps come in pages of a hundred."""
+
+    def __init__(self, steps: int, promised: int) -> None:
+        self.steps = [step(f"Schritt {n}", number=n + 1) for n in range(steps)]
+        self.promised = promised
+        self.pages = 0
+
+    def __call__(self, number: int, url: str) -> Fetched:
+        if "f.vorgang=" not in url:
+            return as_json(found(vorgang()), url)
+        start, self.pages = self.pages * 100, self.pages + 1
+        here = self.steps[start : start + 100]
+        return as_json(found(*here, cursor=f"after {start}", count=self.promised), url)
+
+
+def test_all_steps_of_a_long_procedure_are_read() -> None:
+    (item,) = talk(source(), Steps(230, 230))
+    assert sum(block.startswith("Schritt ") for block in item.blocks) == 230
+
+
+@pytest.mark.parametrize(
+    ("steps", "promised", "said"),
+    [(180, 300, "announced 300 and sent 180"), (1000, 5000, "1000 steps or more")],
+)
+def test_steps_are_not_cut_off_without_a_word(steps: int, promised: int, said: str) -> None:
+    assert said in problem(source(), Steps(steps, promised))
 
 
 def test_no_more_than_the_newest_are_read() -> None:
@@ -193,6 +238,8 @@ def test_a_list_that_is_not_newest_first_is_noticed_where_it_is_cut() -> None:
         ({"documents": [], "cursor": ""}, "numFound"),
         ({"numFound": 1, "documents": [{"nummer": 1}], "cursor": ""}, "format"),
         ({"numFound": 1, "treffer": [vorgang()]}, "documents"),
+        ({"numFound": 1, "documents": [vorgang() | {"id": "²"}], "cursor": ""}, "format"),
+        ({"numFound": 1, "documents": [vorgang() | {"id": "9" * 5000}], "cursor": ""}, "format"),
     ],
 )
 def test_an_answer_of_another_shape_is_an_error(body: Json, words: str) -> None:

@@ -137,6 +137,23 @@ def test_a_fault_that_comes_with_status_200_is_told(text: str, says: str) -> Non
         talk(source(year="2026"), lambda _, url: answer(text, "application/json", url))
 
 
+def test_a_page_of_nothing_but_known_records_is_no_end_of_the_list() -> None:
+    with pytest.raises(ExtractError, match="again and again"):
+        talk(source(year="2026"), give(listed(1, 2, 3, 4), listed(4, 2), listed(9)))
+
+
+def test_a_batch_of_which_little_comes_is_cut_short() -> None:
+    numbers = list(range(40, 10, -1))
+    titled = [each | {"title_dcterms": {"en": "T"}} for each in listed(*numbers)]
+    asked = source(only=tuple(each["identifier"] for each in titled))
+    assert len(talk(asked, give(titled))) == 30
+    asked = source(year="2026", newest="30")
+    pages = [listed(*range(1, 41)), listed(40)]
+    assert len(talk(asked, give(*pages, titled[:20]))) == 20
+    with pytest.raises(ExtractError, match="asked for 30 records and sends 10"):
+        talk(asked, give(*pages, titled[:10]))
+
+
 def test_a_record_without_content_yet_is_no_item() -> None:
     bare, full = listed(1, 2)
     items = talk(

@@ -86,6 +86,32 @@ def test_a_cube_beyond_reason_is_refused() -> None:
         read({"id": ["geo"], "size": [60_000], "dimension": {"geo": codes}, "value": {}})
 
 
+@pytest.mark.parametrize("part", ["value", "status"])
+def test_a_list_that_is_shorter_than_the_cube_is_cut_short(part: str) -> None:
+    cells = 1
+    for length in CUBE["size"]:
+        cells *= length
+    assert read(CUBE | {"value": list(range(cells))})
+    with pytest.raises(ExtractError, match=f"{cells - 1} (values|flags) for {cells} cells"):
+        read(CUBE | {part: ["1"] * (cells - 1)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"value": 1e99999999999999999999}',
+        '{"error": {"status": 4.5}}',
+        json.dumps(CUBE | {"value": 5}).replace('"DE"', '"x"'),
+        json.dumps(CUBE).replace('"DE": 0', '"DE": 0.5'),
+        "STRUCTURE,STRUCTURE_ID,TIME_PERIOD,OBS_VALUE\n" + "x" * 200_000,
+    ],
+    ids=["no number", "a decimal in a fault", "codes without a name", "half a place", "long field"],
+)
+def test_what_no_cube_may_hold_ends_in_a_sentence(text: str) -> None:
+    with pytest.raises(ExtractError, match=r"Eurostat|SDMX-CSV"):
+        read(text, a_source("x", "geo=AT"))
+
+
 def test_csv_that_is_cut_short_is_refused() -> None:
     text = (PAYLOADS / "eurostat" / "bare.csv").read_text("utf-8")
     with pytest.raises(ExtractError, match="cut short"):

@@ -55,6 +55,12 @@ def test_each_passage_has_its_verdict() -> None:
     assert (verdict.topics, verdict.sure) == (frozenset({"mobilisation"}), frozenset())
 
 
+@pytest.mark.parametrize("lines", [[], ["", "  "]])
+def test_a_file_without_passages_scores_nothing(lines: list[str]) -> None:
+    with pytest.raises(ValueError, match="no passage"):
+        read_passages(lines)
+
+
 def test_the_title_is_searched_too() -> None:
     titled = Passage("x", None, "Deserteure", "Text", relevant=True)
     assert evaluate(RULES, [titled]).both == Score(1, 0, 0)

@@ -134,3 +134,16 @@ def test_the_fuller_of_summary_and_content_is_the_text() -> None:
 def test_an_article_about_entities_is_no_attack() -> None:
     text = rss('<title>t</title><description><![CDATA[<!ENTITY a SYSTEM "x">]]></description>')
     assert only(text).title == "t"
+
+
+@pytest.mark.parametrize("attachments", [7, "x", {"url": "/a"}, [1, None], True])
+def test_odd_attachments_in_a_json_feed_are_passed_over(attachments: object) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [
+        {"id": True, "url": "/a", "title": "T", "attachments": attachments}
+    ]}  # fmt: skip
+    (item,) = read(json.dumps(feed), "application/feed+json")
+    assert (item.id, item.url, item.title) == (
+        "https://example.org/a",
+        "https://example.org/a",
+        "T",
+    )

@@ -79,8 +79,84 @@ def test_a_form_that_is_fetched_carries_its_fields_in_the_address() -> None:
     assert sent == [("volltext", "Wehrdienst"), ("page", "1")]
 
 
-def test_a_search_without_hits_is_no_fault() -> None:
-    assert asked(NRWE, recorded("posted", 1), recorded("posted", 1))[1] == ()
+FORM = recorded("posted", 1)
+
+
+def after(form: str, words: str) -> str:
+    return form.replace("</form>", f"</form><p>{words}</p>")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Es wurden keine Dokumente gefunden.",
+        "0 Treffer",
+        "Treffer: 0",
+        "No results",
+        "Ничего не найдено",
+    ],
+)
+def test_a_search_without_hits_that_says_so_is_no_fault(words: str) -> None:
+    assert asked(NRWE, FORM, after(FORM, words))[1] == ()
+    own = replace(NRWE, options={**NRWE.options, "none": ("Leider leer",)})
+    assert asked(own, FORM, after(FORM, "Leider  leer."))[1] == ()
+
+
+@pytest.mark.parametrize("words", ["", "10 Treffer", "Treffer: 012", "Seite 1"])
+def test_no_hits_in_any_search_though_no_page_says_so_is_a_selector_out_of_date(words: str) -> None:
+    with pytest.raises(
+        ExtractError, match=r"«Wehrdienst Asyl» .* `items: \.einErgebnis` .* `none`"
+    ):
+        asked(NRWE, FORM, after(FORM, words))
+
+
+def test_a_search_without_hits_is_believed_where_another_has_some() -> None:
+    two = replace(NRWE, options={**NRWE.options, "search": ("Nichts", "Wehrdienst Asyl")})
+    assert len(asked(two, FORM, FORM, recorded("posted", 2))[1]) == 2
+
+
+def test_of_two_forms_the_one_with_all_that_is_named_is_filled_in() -> None:
+    quick = '<form action="/schnell"><input name="q"></form>'
+    page = FORM.replace("<body>", f"<body>{quick}")
+    requests, _ = asked(NRWE, page, recorded("posted", 2))
+    assert requests[1].url == NRWE.url
+    twice = FORM.replace("</body>", FORM.partition("<body>")[2])
+    assert (
+        asked(NRWE, twice, recorded("posted", 2))[0] == asked(NRWE, FORM, recorded("posted", 2))[0]
+    )
+
+
+def test_two_forms_that_fit_alike_are_refused() -> None:
+    quick = '<form action="/schnell"><input name="q"></form>'
+    source = replace(NRWE, options={"field": ("q",), "search": ("Asyl",)})
+    with pytest.raises(
+        ExtractError, match=r"2 different search forms .*/schnell.* `fill` or `button`"
+    ):
+        asked(source, FORM.replace("<body>", f"<body>{quick}"))
+
+
+def test_a_button_that_is_gone_is_named() -> None:
+    with pytest.raises(ExtractError, match="has no field absenden any more"):
+        asked(NRWE, FORM.replace('name="absenden"', ""))
+
+
+def test_a_form_sends_what_a_browser_would() -> None:
+    more = (
+        '<input type="checkbox" name="gericht" value="VG" checked>'
+        '<input type="checkbox" name="gericht" value="OVG" checked>'
+        '<input type="checkbox" name="gericht" value="LG">'
+        '<input type="checkbox" name="alle" checked><input name="aus" value="1" disabled>'
+        '<select name="art"><option>Alle Arten</option></select>'
+        '<select name="land" multiple><option selected>NW</option><option selected>BY</option>'
+        '</select><select name="jahr" multiple><option>2025</option></select>'
+    )
+    source = replace(NRWE, options={**NRWE.options, "fill": ("qSize=50", "typ=a", "typ=b")})
+    page = FORM.replace("</form>", f'{more}<input name="typ"></form>')
+    requests, _ = asked(source, page, recorded("posted", 2))
+    sent = parse_qs((requests[1].body or b"").decode(), keep_blank_values=True)
+    assert (sent["gericht"], sent["alle"], sent["art"]) == (["VG", "OVG"], ["on"], ["Alle Arten"])
+    assert (sent["land"], sent["typ"]) == (["NW", "BY"], ["a", "b"])
+    assert not {"aus", "jahr"} & sent.keys()
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,12 @@ def changes(before: tuple[Item, ...], after: tuple[Item, ...]) -> tuple[Change, 
     return compare(found, known, complete=True)
 
 
+def test_an_act_that_is_nested_beyond_reason_is_refused_in_a_sentence() -> None:
+    deep = act().replace("<Content>", f"<Content>{'<P>' * 900}tief{'</P>' * 900}", 1)
+    with pytest.raises(ExtractError, match="nested more than 200 levels deep"):
+        read(deep)
+
+
 def test_a_rebuild_with_new_stamps_and_notes_is_no_news() -> None:
     rebuilt = re.sub(r'builddate="\d+"', 'builddate="20991231235959"', act())
     rebuilt = re.sub(r'doknr="(\w+)"', r'doknr="\g<1>X"', rebuilt)

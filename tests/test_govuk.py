@@ -76,6 +76,12 @@ def test_the_order_of_files_does_not_matter() -> None:
     assert set(read(turned)) == set(read(PUBLICATION))
 
 
+@pytest.mark.parametrize("address", ["//[x", "javascript:x", "http://a:99999999/"])
+def test_a_page_whose_address_is_none_is_an_error(address: str) -> None:
+    with pytest.raises(ExtractError, match="no title, `base_path` or"):
+        read(PUBLICATION | {"base_path": address})
+
+
 def test_a_page_that_moved_or_went_is_told_with_its_successor() -> None:
     moved = {"document_type": "redirect", "redirects": [{"path": "/a", "destination": "/b"}]}
     with pytest.raises(ExtractError, match=r"«redirect» and points to https://www\.gov\.uk/b\."):
@@ -105,14 +111,31 @@ def test_a_file_without_an_address_is_an_error() -> None:
     ("changes", "said"),
     [
         ({"results": None}, "no list `results`"),
-        ({"results": []}, "2 pages fit the search and sent 0"),
+        ({"results": []}, "announced 2 and sent 0"),
+        ({"results": SEARCH["results"][:1]}, "announced 2 and sent 1"),
+        ({"total": 1}, "1 pages fit the search and sent 2"),
+        ({"total": "9" * 5000}, "an unknown number of pages"),
         ({"total": None}, "an unknown number of pages"),
-        ({"results": [{"name": "x"}]}, "without a title or without a `link`"),
+        ({"results": [{"name": "x"}], "total": 1}, "without a title or without a `link`"),
     ],
 )
 def test_a_search_answered_in_another_way_is_an_error(changes: Any, said: str) -> None:
     with pytest.raises(ExtractError, match=said):
         read(SEARCH | changes, SEARCHING)
+
+
+def test_a_search_that_is_cut_must_have_the_newest_first() -> None:
+    first = replace(SEARCHING, options={**SEARCHING.options, "count": ("2",)})
+    assert len(read(SEARCH | {"total": 90}, first)) == 2
+    turned = SEARCH | {"total": 90, "results": SEARCH["results"][::-1]}
+    with pytest.raises(ExtractError, match="not sorted by date any more"):
+        read(turned, first)
+
+
+def test_a_collection_without_its_documents_is_another_format() -> None:
+    collection = json.loads((PAYLOADS / "govuk" / "collection.json").read_text("utf-8"))
+    with pytest.raises(ExtractError, match=r"no `links\.documents`"):
+        read(collection | {"links": {"organisations": []}})
 
 
 def test_a_search_that_finds_nothing_says_so() -> None:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from httpx2 import Cookies
 
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
 from monitor.fetch.addresses import Resolve, is_public, resolve
+from monitor.fetch.wire import Call, Wire, parse, redirected
 from monitor.model import Request, Source
 from tests.web import NO_TLS, Page, redirect, web
 
@@ -181,6 +183,34 @@ def test_a_source_with_allow_private_may_be_redirected_within() -> None:
             with pytest.raises(FetchError, match="allow_private"):
                 await get(site.url(), GUARDED)
         assert (len(site.requests), len(inner.requests)) == (1, 1)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("http://169.254.169.254/latest/", "http://[::1]/", "http://10.0.0.1/", "//127.0.0.2/"),
+        *("http://[64:ff9b::a9fe:a9fe]/", "http://0x7f000001/", "http://inner.example/"),
+    ],
+)
+def test_no_redirect_leads_from_a_public_page_inwards(target: str) -> None:
+    """The page itself is on a host that counts as public here: only its name decides."""
+    asked: list[str] = []
+
+    async def names(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["10.1.2.3"] if host == "inner.example" else await resolve(host, port)
+
+    async def story() -> None:
+        async with web({"/": redirect(target)}) as site:
+            wire, first = Wire(names, NO_TLS), Call(parse(site.url()), {}, private=True)
+            onward = replace(redirected(first, await wire.ask(first, Cookies())), private=False)
+            with pytest.raises(FetchError) as caught:
+                await wire.ask(onward, Cookies())
+            await wire.aclose()
+            assert caught.value.state == "refused"
+            assert [hit.path for hit in site.requests] == ["/"]
 
     asyncio.run(story())
 

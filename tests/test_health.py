@@ -19,6 +19,7 @@ WELL = SourceState(
     "court", checks=9, first_checked=NOW - 90 * DAY, last_success=NOW, last_changed=NOW
 )
 FAILED = replace(WELL, failures=1, failing_since=NOW, last_error="no answer", error_state="timeout")
+AGAIN = replace(FAILED, failures=2)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +27,17 @@ FAILED = replace(WELL, failures=1, failing_since=NOW, last_error="no answer", er
     [
         (SourceState("court"), Health.NEW),
         (WELL, Health.OK),
-        (FAILED, Health.FAILING),
+        (FAILED, Health.SUSPECT),
+        (AGAIN, Health.FAILING),
         (replace(WELL, last_changed=NOW - 30 * DAY), Health.OK),
         (replace(WELL, last_changed=NOW - 31 * DAY), Health.SILENT),
         (replace(WELL, last_changed=None), Health.SILENT),
-        (replace(FAILED, last_changed=NOW - 31 * DAY), Health.FAILING),
-        (replace(FAILED, last_success=None), Health.FAILING),
+        (replace(AGAIN, last_changed=NOW - 31 * DAY), Health.FAILING),
+        (replace(FAILED, last_success=None), Health.SUSPECT),
+        (replace(WELL, shrunk="3 of 4 items are missing"), Health.SUSPECT),
+        (replace(WELL, odd="re-dated", odd_since=NOW - DAY), Health.SUSPECT),
+        (replace(WELL, odd="re-dated", odd_since=NOW - 7 * DAY), Health.OK),
+        (replace(WELL, shrunk="x", last_changed=NOW - 31 * DAY), Health.SILENT),
     ],
 )
 def test_health_follows_from_what_is_remembered(state: SourceState, expected: Health) -> None:
@@ -70,7 +76,7 @@ def test_coverage_counts_what_was_watched_since_the_last_mail() -> None:
     }
     covered = coverage(sources, states, NOW - DAY, NOW)
     assert (covered.total, covered.checked, covered.changed) == (4, 1, 1)
-    assert [(t.source, t.health) for t in covered.failing] == [("broken", Health.FAILING)]
+    assert [(t.source, t.health) for t in covered.failing] == [("broken", Health.SUSPECT)]
 
 
 def told(
@@ -113,6 +119,40 @@ def test_silence_is_told_and_so_is_its_end() -> None:
 def test_silence_that_turns_into_failure_is_news_and_no_recovery() -> None:
     broken = replace(FAILED, failures=2, last_changed=NOW - 31 * DAY, told=Health.SILENT)
     assert told(broken) == (["court"], [])
+
+
+def test_a_source_that_outstays_its_own_rhythm_is_silent_and_says_what_is_usual() -> None:
+    usual = replace(COURT, expect=Expect())
+    state = replace(WELL, last_changed=NOW - 10 * DAY, patience=9.5 * DAY)
+    trouble = failing(usual, state, NOW)
+    assert trouble is not None
+    assert trouble.health is Health.SILENT
+    assert trouble.error == "there was always something new within 10 days"
+    assert told(state, source=usual) == (["court"], [])
+    assert health(usual, replace(state, patience=11 * DAY), NOW) is Health.OK
+
+
+def test_what_people_declare_comes_before_what_was_learnt() -> None:
+    state = replace(WELL, last_changed=NOW - 20 * DAY, patience=4 * DAY)
+    assert health(COURT, state, NOW) is Health.OK
+    assert health(COURT, replace(state, last_changed=NOW - 31 * DAY), NOW) is Health.SILENT
+
+
+def test_an_odd_answer_is_told_once_and_a_second_look_not_at_all() -> None:
+    odd = replace(WELL, odd="all 9 items were replaced at once", odd_since=NOW)
+    assert told(odd) == (["court"], [])
+    assert told(replace(odd, told=Health.SUSPECT)) == ([], [])
+    assert told(replace(WELL, shrunk="3 of 4 items are missing")) == ([], [])
+
+
+def test_a_source_that_is_well_again_says_how_long_it_was_away_and_what_was_found() -> None:
+    back = replace(
+        WELL, told=Health.FAILING, outage_since=NOW - 5 * DAY, outage_until=NOW, caught_up=3
+    )
+    _, (well,) = news_for_operators([COURT], {"court": back}, NOW)
+    assert (well.since, well.until, well.caught_up) == (NOW - 5 * DAY, NOW, 3)
+    _, (well,) = news_for_operators([COURT], {"court": replace(back, told=Health.SILENT)}, NOW)
+    assert (well.since, well.until) == (None, None)
 
 
 def test_a_source_no_longer_configured_or_never_checked_is_no_news() -> None:

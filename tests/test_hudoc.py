@@ -113,6 +113,21 @@ def test_a_page_cut_short_is_refused() -> None:
     refused([hit(1)], total=40, says="cut short")
 
 
+def test_a_page_that_comes_again_is_refused() -> None:
+    page = [hit(n) for n in range(100)]
+    refused(page, page, total=200, says="same page of hits again")
+
+
+def test_a_count_that_shrinks_while_it_is_read_is_refused() -> None:
+    def give(number: int, url: str) -> Any:
+        hits = [hit(n + 100 * number) for n in range(50 if number else 100)]
+        body = {"resultcount": 150 if number else 300, "results": hits}
+        return answer(json.dumps(body), "application/json", url)
+
+    with pytest.raises(ExtractError, match="announced 100 and sent 50"):
+        talk(replace(SEARCH, options=dict(SEARCH.options) | {"pages": ("3",)}), give)
+
+
 def test_hits_that_are_not_sorted_by_date_are_refused() -> None:
     refused([hit(1, kpdate="2020-01-01T00:00:00"), hit(2)], says="no longer sorts")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,62 @@ def test_records_without_title_or_text_are_told() -> None:
         Server({"items": [{"title": "a"}, {"name": "b"}]}).items(a_source())
     with pytest.raises(ExtractError, match="are no records"):
         Server({"items": ["a"]}).items(a_source())
+
+
+THREE = {"items": [{"title": f"T{n}", "url": f"/{n}", "n": n} for n in (1, 2, 3)]}
+
+
+@pytest.mark.parametrize("key", ["title", "link", "date", "text"])
+def test_a_declared_path_that_leads_nowhere_in_any_record_is_named(key: str) -> None:
+    source = a_source({"text": "title", key: "meta.gone"})
+    with pytest.raises(
+        ExtractError, match=rf"`{key}: meta.gone` .* none of the 3 records .*`title`, `url`, `n`"
+    ):
+        Server(THREE).items(source)
+
+
+@pytest.mark.parametrize("key", ["id", "text", "row", "column", "period", "value"])
+def test_so_is_an_option_that_leads_nowhere(key: str) -> None:
+    given: dict[str, Any] = {"value": ("n",)} if key in {"row", "column", "period"} else {}
+    source = a_source(None, **given, **{key: ("n", "gone") if key in {"row", "value"} else "gone"})
+    with pytest.raises(ExtractError, match=rf"`{key}: gone` .* none of the 3 records"):
+        Server(THREE).items(source)
+
+
+def test_a_link_with_a_hole_is_none_and_one_that_never_fills_is_named() -> None:
+    pattern = "https://x.example/{n}"
+    items = Server({"items": [*THREE["items"], {"title": "T4"}]}).items(a_source(link=pattern))
+    assert [item.url for item in items][2:] == ["https://x.example/3", None]
+    with pytest.raises(ExtractError, match=r"`link: nr` .* none of the 3 records"):
+        Server(THREE).items(a_source(link="https://x.example/{nr}"))
+
+
+def test_what_some_records_lack_or_hold_empty_is_no_fault() -> None:
+    records = [{"title": "a", "when": None}, {"title": "b"}, {"title": "c"}]
+    assert len(Server({"items": records}).items(a_source({"date": "when"}))) == 3
+    assert len(Server({"items": records[1:]}).items(a_source({"date": "when"}))) == 2
+
+
+def test_a_number_beyond_reason_stays_text() -> None:
+    for given in ("1e999999999999999999999", "1e400000", "-1.5e999", "NaN", "Infinity"):
+        text = f'{{"items": [{{"land": "RU", "n": {given}}}]}}'
+        (item,) = Server(text).items(a_source(value="n", row="land"))
+        assert item.figure is not None
+        assert (item.figure.text, item.figure.value) == (given, None)
+
+
+def test_paging_counts_on_from_where_the_address_begins() -> None:
+    source = replace(a_source(offset="start"), url="https://api.example/list?start=20")
+    server = Server(page(1, 2), page(3), page())
+    assert len(server.items(source)) == 3
+    assert server.asked == [f"https://api.example/list?start={n}" for n in (20, 22, 23)]
+
+
+@pytest.mark.parametrize("option", ["page", "offset"])
+def test_an_address_that_begins_at_no_number_is_refused(option: str) -> None:
+    source = replace(a_source(None, **{option: "p"}), url="https://api.example/list?p=zwei")
+    with pytest.raises(ExtractError, match=r"`p=zwei`.*`" + option):
+        Server(page(1)).items(source)
 
 
 def test_names_last_when_the_order_turns_or_the_title_changes() -> None:

@@ -105,10 +105,11 @@ def test_norms_that_are_filled_in_later_are_the_only_new_text() -> None:
         ([INIT, {"resultList": {}, "hits": 1}], "A list of hits was expected"),
         ([INIT, hits(hit(1), of=29_065)], "finds 29065 decisions"),
         ([INIT, hits(hit(1, categoryId="Gesetze"), of=1)], "the filter is ignored"),
+        ([INIT, hits(hit(1, docId=" "), of=1)], "lacks docId, titleList"),
         ([INIT, hits(hit(1, titleList=[]), of=1)], "lacks docId, titleList"),
         ([INIT, hits(hit(1, subtitleList="Urteil"), of=1)], "lacks docId, titleList"),
         ([INIT, hits(hit(1), of=9), hits(hit(1), of=9)], "same page of hits again"),
-        ([INIT, hits(hit(1), of=9), hits(of=9)], "speaks of 9 hits and shows 1"),
+        ([INIT, hits(hit(1), of=9), hits(of=9)], "announced 9 and sent 1"),
         ([INIT, hits(hit(30), hit(1), of=99)], "not sorted by date"),
     ],
 )

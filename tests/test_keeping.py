@@ -19,7 +19,7 @@ from monitor.cli.app import app
 from monitor.errors import StoreError
 from monitor.model import MailState, Receipt
 from monitor.store import Saved, Store
-from tests.test_deliver import Mailbox, mail_server
+from tests.mailserver import Mailbox, mail_server
 from tests.test_store import a_filing, a_mail, an_alert, an_item, met, state, stored
 
 YAML = """version: 1

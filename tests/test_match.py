@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.match import Rules, TermError, compile_vocabulary, explain_spelling, find, match_change
+from monitor.match.passage import Passage
 from monitor.match.spelling import parse
 from monitor.model import (
     Attachment,
@@ -22,7 +24,7 @@ from monitor.model import (
     Topic,
     Vocabulary,
 )
-from monitor.text.normalise import normalise
+from monitor.text.normalise import Normalised, normalise
 
 WORDS = {
     "military": ("Soldat*", "Armee*"),
@@ -146,7 +148,8 @@ def test_the_prefilter_never_hides_a_find(text: str) -> None:
 
 
 HOSTILE = ["a" * 50_000, "dienst" * 10_000, "verweiger " * 10_000, "x-" * 30_000, "\u00ad" * 50_000,
-           "a " * 30_000, "wehr-, " * 10_000, "&amp;" * 10_000, " " * 50_000]  # fmt: skip
+           "a " * 30_000, "wehr-, " * 10_000, "&amp;" * 10_000, " " * 50_000, "\n" * 50_000,
+           "\n \n12. " * 10_000 + "aaa"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
@@ -344,3 +347,174 @@ def test_an_attachment_without_places_gives_none() -> None:
     item = Item("1", "Antwort", attached=(paper,))
     (only,) = match_change(RULES, Change(ChangeKind.ADDED, item), None, complete=False)
     assert only.place == ""
+
+
+# --- citations -----------------------------------------------------------------------------------
+
+CITING = rules_of(
+    Term("Verfolgungshandlung", ("Verfolgungshandlung*",), cites=("§ 3a Abs. 2 Nr. 5 AsylG",)),
+    Term("ст. 337 УК РФ", ("самовольн* оставлен*",), cites=("ст. 337 УК РФ",)),
+    Term("Tarakhel", ("Tarakhel",), cites=("C-238/19",), needs=(("country",),), otherwise=None),
+    Term("KDVG", ("KDV-Gesetz",), cites=("§ 2 KDVG",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nach § 3a Abs 2 Nr 5 AsylVfG 1992 zu", ["§ 3a Abs 2 Nr 5 AsylVfG 1992"]),
+        ("nach §\u00a03a II Nr.\u00a05 AsylG zu", ["§ 3a II Nr. 5 AsylG"]),
+        ("nach § 3a Abs. 1 AsylG zu", []),
+        ("nach § 2 Abs. 2 KDVG zu", ["§ 2 Abs. 2 KDVG"]),
+        ("по статье 337 УК РФ осуждён", ["статье 337 УК РФ"]),
+        ("wegen Artikel 337 des russischen StGB", ["Artikel 337 des russischen StGB"]),
+        ("Urteil C‑238/19 zu Russen", ["C‑238/19"]),
+        ("Urteil C‑238/19 zu Syrern", []),
+        ("Straße 337, § 1 BGB", []),
+    ],
+)
+def test_a_citation_is_found_in_every_spelling_and_deeper(text: str, found: list[str]) -> None:
+    assert [match.words for match in find(CITING, text)] == found
+
+
+def test_a_citation_stands_where_the_text_has_it_however_damaged_the_text_before() -> None:
+    text = "Die Verhand-\nlung, Fahnen&shy;flüchtige: § 3a Abs. 2 Nr. 5 AsylG und ein Rest."
+    (match,) = find(CITING, text)
+    assert text[match.start : match.end] == "§ 3a Abs. 2 Nr. 5 AsylG"
+
+
+@pytest.mark.parametrize(
+    ("citation", "suggestion"),
+    [
+        ("siehe § 3a AsylG oben", "§ 3a AsylG"),
+        ("Deserteur", None),
+        ("Richtlinie 2011/95/EU", None),
+    ],
+)
+def test_a_citation_that_is_not_recognised_is_refused(
+    citation: str, suggestion: str | None
+) -> None:
+    with pytest.raises(TermError) as refused:
+        rules_of(Term("x", ("xyz",), cites=(citation,)))
+    assert refused.value.suggestion == suggestion
+
+
+def test_what_stands_near_may_lift_an_exclusion() -> None:
+    rules = rules_of(
+        Term(
+            "Deserteur*", ("Deserteur*",), unless=(("history",),), despite=(("asylum", "country"),)
+        )
+    )
+    assert not find(rules, "Denkmal für Deserteure der Wehrmacht")
+    assert not find(rules, "Denkmal für Deserteure der Wehrmacht in Russland")
+    assert find(rules, "Asyl für Deserteure aus Russland, wie einst für jene der Wehrmacht")
+
+
+# --- doubtful company ----------------------------------------------------------------------------
+
+MOBILISED = Term(
+    "Mobilisier*", ("Mobilisier*",), needs=(("military", "country"),), perhaps=(("military",),)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        ("Russland: Mobilisierung von Soldaten", Tier.SURE),
+        ("Mobilisierung von Soldaten", Tier.PERHAPS),
+        ("Mobilisierung der Wähler in Russland", None),
+        ("Mobilisierung der Wähler", None),
+    ],
+)
+def test_weaker_company_makes_a_find_doubtful_and_none_makes_it_nothing(
+    text: str, tier: Tier | None
+) -> None:
+    found = find(rules_of(MOBILISED), text)
+    assert [match.tier for match in found] == ([tier] if tier else [])
+
+
+# --- weak terms ----------------------------------------------------------------------------------
+
+WEAK = rules_of(
+    Term("EuGH", ("EuGH",), needs=(("military", "asylum"),), otherwise=None, weak=True),
+)
+
+
+def test_a_weak_term_shows_the_words_that_it_needs() -> None:
+    text = "Der EuGH entschied, dass Soldaten, die fliehen, als Flüchtlinge Asyl erhalten."
+    (match,) = find(WEAK, text)
+    assert match.words == "Soldaten … Asyl"
+    assert text[match.start : match.end] == "EuGH"
+    assert [piece.text for piece in match.excerpt if piece.hit] == ["EuGH", "Soldaten", "Asyl"]
+
+
+def test_a_weak_term_whose_company_stands_in_the_title_shows_itself() -> None:
+    (match,) = find(WEAK, "Der EuGH entschied.", title="Asyl für Soldaten")
+    assert match.words == "EuGH"
+
+
+# --- collective papers ---------------------------------------------------------------------------
+
+PAPER = """Schriftliche Fragen mit den eingegangenen Antworten
+
+11. Abgeordnete Muster (Fraktion) Wie viele Soldaten der russischen Armee kamen?
+
+Es waren zwölf.
+
+12. Abgeordneter Beispiel (Fraktion) Wann wird der Ausschuss einberufen?
+
+Die Einberufung erfolgt im Mai.
+
+13. Abgeordnete Probe (Fraktion) Welche Asylanträge von Russen gab es wegen der Einberufung?
+"""
+
+
+def test_no_question_of_a_collective_paper_lends_its_words_to_the_next() -> None:
+    found = find(RULES, PAPER)
+    assert [(match.words, match.tier) for match in found] == [
+        ("einberufen", Tier.PERHAPS),
+        ("Einberufung", Tier.PERHAPS),
+        ("Einberufung", Tier.SURE),
+    ]
+
+
+@pytest.mark.parametrize("border", ["Zu Frage 3:", "Frage 12", "Antwort zu Frage 7",
+                                    "12. Abgeordnete Muster", "VG Berlin, Urteil vom 1.2.2024:"])  # fmt: skip
+def test_a_passage_ends_where_the_next_question_or_ruling_begins(border: str) -> None:
+    assert tiers(f"Die russische Armee.\n\n{border} Die Einberufung kam.")[0][1] is Tier.PERHAPS
+    assert tiers(f"Die Einberufung kam.\n \n{border} Die russische Armee.")[0][1] is Tier.PERHAPS
+
+
+@pytest.mark.parametrize("more", ["12. Der Kläger", "3) Er", "Fragen bleiben.", "Das Urteil"])
+def test_a_numbered_paragraph_is_no_border(more: str) -> None:
+    assert tiers(f"Die russische Armee.\n\n{more} Die Einberufung kam.")[0][1] is Tier.SURE
+
+
+def test_no_find_reaches_over_a_border() -> None:
+    rules = rules_of(Term("x", ("Wehrdienst >6 verweiger*",)))
+    assert find(rules, "Der Wehrdienst.\n\nFrage 12 verweigern") == ()
+    assert find(rules, "Der Wehrdienst.\n\nViele 12 verweigern") != ()
+
+
+@given(st.lists(st.sampled_from(["a", "bbb", "7", "-", "- " * 600, "§"]), max_size=300))
+def test_the_window_holds_sixty_words_on_each_side(words: list[str]) -> None:
+    before = " ".join([*words, "deserter"])
+    text = " ".join([before, *words])
+    place = len(before) - len("deserter"), len(before)
+    spans = [found.span() for found in re.finditer(r"\w+", text)]
+    at = spans.index(place)
+    around = Passage(Normalised(text, text), "", {}, {}).around(*place)
+    last = spans[min(at + 60, len(spans) - 1)]
+    assert (around.start, around.end) == (spans[max(0, at - 60)][0], last[1])
+
+
+def test_of_many_finds_of_a_term_the_surest_are_told() -> None:
+    rules = rules_of(
+        Term("deserter*", ("deserter*",), needs=(("military",),), otherwise=Tier.PERHAPS)
+    )
+    text = f"deserter {('so on ' * 40 + 'deserter ') * 4}Armee"
+    all_of_them = find(rules, text)
+    told = find(rules, text, most=2)
+    assert len(all_of_them) == 5
+    assert [match.tier for match in told] == [Tier.PERHAPS, Tier.SURE]
+    assert told == (all_of_them[0], all_of_them[-1])

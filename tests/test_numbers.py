@@ -124,6 +124,11 @@ def test_a_column_tells_the_notation_of_its_numbers(
     assert decimal_mark(column, lang) == mark
 
 
+@pytest.mark.parametrize(("lang", "value"), [("en", 2 * 10**9), ("de", None), (None, None)])
+def test_a_billion_is_computed_with_in_english_only(lang: str | None, value: int | None) -> None:
+    assert read_number("2 billion", lang) == value
+
+
 def test_the_notation_of_the_column_settles_what_is_ambiguous() -> None:
     assert read_number("1.150", None, decimal=",") == 1150
     assert read_number("1.150", "en", decimal=",") == 1150

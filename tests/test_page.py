@@ -29,6 +29,49 @@ def test_a_text_selector_that_finds_nothing_is_no_silent_fallback() -> None:
         read("<html><body><p>x", replace(SOURCE, select=Select(text="#inhalt")))
 
 
+ROWS = "<html><body>" + "".join(
+    f"<li><h2>Titel {n}</h2><a class=tag href='/tag'>Tag</a><a class=t href='/{n}'>mehr</a>"
+    f"<i>{n}.5.2026</i><p>Text</p></li>"
+    for n in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize("key", ["title", "link", "date", "text"])
+def test_a_declared_selector_that_finds_nothing_in_any_entry_is_named(key: str) -> None:
+    source = replace(SOURCE, select=Select(**{"items": "li", key: "b.gone"}))
+    with pytest.raises(
+        ExtractError, match=rf"`{key}: b.gone` finds nothing in any of the 3 .*`items: li`"
+    ):
+        read(ROWS, source)
+
+
+def test_a_declared_link_without_any_address_is_named() -> None:
+    source = replace(SOURCE, select=Select(items="li", link="p"))
+    with pytest.raises(ExtractError, match=r"`link: p` finds nothing that leads to an address"):
+        read(ROWS, source)
+
+
+def test_one_or_two_entries_may_lack_a_date_and_a_text() -> None:
+    source = replace(SOURCE, select=Select(items="li", date="i.d", text="p.t"))
+    (item,) = read("<html><body><li><h2>T</h2>", source)
+    assert (item.title, item.published) == ("T", None)
+
+
+def test_an_entry_without_its_declared_link_is_not_named_by_the_first_of_several() -> None:
+    source = replace(SOURCE, select=Select(items="li", link="a.t"))
+    bare = "<li><h2>Ohne</h2><a href='/tag/{}'>x</a><a href='/tag/b'>y</a>"
+    one, two = (read(ROWS + bare.format(tag), source)[-1] for tag in "ac")
+    assert (one.url, one.id) == (None, two.id)
+    (*_, only) = read(ROWS + "<li><h2>Nur</h2><a href='/einer'>x</a>", source)
+    assert only.url == "https://example.org/einer"
+
+
+def test_an_entry_may_itself_be_what_a_selector_declares() -> None:
+    source = replace(SOURCE, select=Select(items="a.t", title="a", link="a.t"))
+    (item,) = read('<html><body><a class="t" href="/b">Titel</a>', source)
+    assert (item.url, item.title, item.blocks) == ("https://example.org/b", "Titel", ())
+
+
 def test_selectors_find_nothing_in_what_is_not_html() -> None:
     with pytest.raises(ExtractError, match="answered with JSON"):
         read('{"a": 1}', LISTING, "application/json")
@@ -107,3 +150,8 @@ def test_text_in_xml_stays_together_around_inline_elements() -> None:
 def test_deep_and_wide_pages_do_not_break_the_reader() -> None:
     assert read("<html><body>" + "<div><sup>" * 5000 + "x")[0].blocks == ("x",)
     assert read("<html><body>" + "<" * 100_000)
+
+
+@pytest.mark.parametrize("text", ["https://example.org/a", "/etc/hostname.html", "a.htm"])
+def test_a_text_that_looks_like_an_address_is_read_as_text(text: str) -> None:
+    assert read(text)[0].blocks == (text,)

@@ -60,6 +60,10 @@ LISTS = {
         '<tr><td class="when">{day}.11.2026</td><td><a href="/m/{n}">{title}</a></td></tr>',
         Select("main > tr", None, None, "td.when"),
     ),
+    "a list of definitions": (
+        '<dl class="entry"><dt><a href="/m/{n}">{title}</a></dt><dd>{day}.11.2026</dd></dl>',
+        Select("dl.entry", None, None, "dd"),
+    ),
     "cards that are links": (
         '<a class="card" href="/m/{n}"><h2>{title}</h2><p>{text}</p></a>',
         Select("a.card", "h2", None, None),

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.adapters import rechtspraak
 from monitor.errors import ExtractError
-from monitor.model import Fetched, Item, Source
+from monitor.model import Expect, Fetched, Item, Source
 from tests.contract import PAYLOADS, SAMPLES, answer, talk
 
 CASES = PAYLOADS / "rechtspraak"
@@ -70,6 +70,11 @@ def test_a_decision_that_was_taken_back_is_marked() -> None:
     assert [item.state for item in read(INDEX)] == [None, None, "withdrawn"]
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#0;", "&#x1;", "&#1114112;", "&#xFFFE;"])
+def test_a_reference_to_what_is_no_character_is_left_out(reference: str) -> None:
+    assert read(INDEX.replace("<title>", f"<title>{reference}")) == read(INDEX)
+
+
 def test_metadata_issued_again_are_no_change() -> None:
     again = INDEX.replace("2026-11-19T09:00:12Z", "2026-12-01T01:02:03Z")
     assert again != INDEX
@@ -84,7 +89,7 @@ def test_the_order_of_the_index_does_not_matter() -> None:
 
 
 def test_an_index_that_comes_short_is_left_unread() -> None:
-    with pytest.raises(ExtractError, match="announced 300 decisions and has 3"):
+    with pytest.raises(ExtractError, match="announced 300 and sent 3"):
         read(INDEX.replace("ECLI's: 3", "ECLI's: 3701402"))
 
 
@@ -94,8 +99,9 @@ def test_an_index_without_its_count_is_another_format() -> None:
 
 
 def test_a_field_of_law_without_any_decision_is_misspelt() -> None:
-    with pytest.raises(ExtractError, match="one of them is misspelt"):
+    with pytest.raises(ExtractError, match="Check the spelling of `subject`, `court`"):
         read(index([], 0))
+    assert read(index([], 0), source=replace(SOURCE, expect=Expect(min_items=0))) == ()
 
 
 def test_more_decisions_than_are_to_be_read_are_an_error_and_no_choice() -> None:

@@ -40,6 +40,8 @@ GOLDEN: dict[str, Callable[[], Digest | TroubleReport]] = {
     "empty-en": lambda: digests.in_english(digests.empty()),
     "hostile-de": digests.hostile,
     "perhaps-de": lambda: digests.a_digest(perhaps=digests.many().perhaps),
+    "again-de": digests.again,
+    "again-en": lambda: digests.in_english(digests.again()),
     "figures-de": digests.figures,
     "figures-en": lambda: digests.in_english(digests.figures()),
     "trouble-de": digests.trouble,
@@ -193,11 +195,15 @@ def test_dates_are_in_the_time_zone_of_the_list() -> None:
 
 
 def test_a_thousand_entries_stay_below_the_size_that_mail_programs_cut() -> None:
-    mail = rendered(digests.crowd())
+    crowd = digests.crowd()
+    (repeat, _) = digests.again().repeats
+    many = tuple(replace(repeat, alert=2000 + n, title=f"Kopie {n}") for n in range(400))
+    mail = rendered(replace(crowd, repeats=many))
     html = next(p for p in parsed(wire(mail)).walk() if p.get_content_type() == "text/html")
     assert 60_000 < len(str(html.get_payload())) <= 90_000
     assert "weitere, im Textteil dieser Mail" in mail.html
     assert all(f"Meldung {n} über" in mail.text for n in range(1, 1001))
+    assert all(f"Kopie {n} " in mail.text for n in range(400))
     assert [section.count("<mark>") > 5 for section in mail.html.split("<h2>")[1:4]] == [True] * 3
 
 

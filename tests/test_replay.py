@@ -127,12 +127,16 @@ def test_a_sequence_is_checked_in_order_at_its_own_times(folder: Folder, sqlite_
     old = page("Wer flieht, wird registriert.")
     new = page("Wer flieht, wird registriert.", "Deserteure erhalten kein Asyl.")
     home = folder({"1.html": old, "2.html": old, "3.html": new, "4.html": new, "5.html": old})
+    for number in (6, 7):
+        (home / f"{number}.html").write_text(old)
     checked = played(SOURCE, home, sqlite_url)
     assert [each.outcome for each in checked] == [
         Outcome.BASELINE,
         Outcome.UNCHANGED,
         Outcome.CHANGED,
         Outcome.UNCHANGED,
+        Outcome.HELD,  # an old copy, or withdrawn?
+        Outcome.HELD,
         Outcome.CHANGED,
     ]
     assert [len(each.alerts) for each in checked][:4] == [0, 0, 1, 0]
@@ -158,3 +162,12 @@ def test_bytes_of_another_charset_are_read_as_what_they_are(
     home = folder({"1.html": latin, "2.html": new})
     _, second = played(SOURCE, home, sqlite_url)
     assert second.alerts[0].added == ("Für Deserteure gilt § 16.",)
+
+
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59Z", "2200-01-01", "0001-01-01T00:00:00+14:00", "1969-12-31"]
+)
+def test_a_time_out_of_all_proportion_is_refused(folder: Folder, at: str) -> None:
+    meta = {"versions": [{"file": "1.html", "at": at}]}
+    with pytest.raises(MonitorError, match="lies outside the years 1970 to 2199"):
+        recordings(folder({"1.html": page("x"), "2.html": page("y")}, meta))

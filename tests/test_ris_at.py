@@ -36,7 +36,11 @@ REAL = SAMPLES / "ris-at"
 
 
 def found(hits: Sequence[Any], total: int | None = None) -> dict[str, Any]:
-    counted = {"@pageNumber": "1", "@pageSize": "100", "#text": str(total or len(hits))}
+    counted = {
+        "@pageNumber": "1",
+        "@pageSize": "100",
+        "#text": str(len(hits) if total is None else total),
+    }
     results = {"Hits": counted, "OgdDocumentReference": list(hits)}
     return {"OgdSearchResult": {"OgdDocumentResults": results}}
 
@@ -86,8 +90,15 @@ def test_what_moves_to_the_next_page_meanwhile_is_one_item() -> None:
     assert len(read(found(numbered(100), 101), found(numbered(1, start=99), 101))) == 100
 
 
-def test_a_last_page_that_is_gone_meanwhile_is_the_end() -> None:
-    assert len(read(found(numbered(100), 101), BEYOND)) == 100
+@pytest.mark.parametrize("second", [BEYOND, NOTHING, found([], 0), found([], 100)])
+def test_pages_that_end_before_what_was_promised_are_an_error(second: Any) -> None:
+    with pytest.raises(ExtractError, match="announced 101 and sent 100"):
+        read(found(numbered(100), 101), second)
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_an_error() -> None:
+    with pytest.raises(ExtractError, match="announced 300 and sent 150"):
+        read(found(numbered(100), 300), found(numbered(50, start=100), 150))
 
 
 def test_more_hits_than_are_to_be_read_are_an_error_and_no_choice() -> None:
@@ -97,7 +108,7 @@ def test_more_hits_than_are_to_be_read_are_an_error_and_no_choice() -> None:
 
 
 def test_a_page_that_comes_short_is_left_unread() -> None:
-    with pytest.raises(ExtractError, match="announced 100 documents on page 1 and sent 3"):
+    with pytest.raises(ExtractError, match="Page 1 of RIS announced 100 and sent 3"):
         read(found(HITS, 150))
 
 

@@ -60,6 +60,14 @@ def test_a_secret_may_stand_in_a_file_whose_last_line_end_is_dropped(tmp_path: P
     assert read_settings(environ, tmp_path).mail_password == " top secret "
 
 
+def test_where_mails_come_back_to_and_where_they_are_read() -> None:
+    environ = {"MONITOR_MAIL_RETURN": "bounces+*@example.org", "MONITOR_MAIL_BOUNCES": "in/bounces"}
+    settings = read_settings(environ, Path("/srv"))
+    assert settings.mail_return == "bounces+*@example.org"
+    assert settings.mail_bounces == Path("/srv/in/bounces")
+    assert read_settings({}, Path("/srv")).mail_return is None
+
+
 @pytest.mark.parametrize("name", ["mail-password", "smtp-password"])
 def test_a_secret_may_be_a_systemd_credential(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("xyz\r\n")
@@ -109,8 +117,16 @@ def test_the_sender_may_have_a_name(value: str, kept: str) -> None:
         ("MONITOR_MAIL", "smtp://", "must name a mail server, as in smtp://user@host:587"),
         ("MONITOR_MAIL", "smtp:mail.org", "must name a mail server, as in smtp://user@host:587"),
         ("MONITOR_MAIL", "smtp://u@h:port", "must be like smtp://user@host:587; the port must be a number"),
+        ("MONITOR_MAIL", "smtp://u@h", "names the user `u`, but there is no password; put it in MONITOR_MAIL_PASSWORD_FILE"),
+        ("MONITOR_MAIL", "smtp://h?tls=1", "may hold only starttls=yes or starttls=no after the question mark"),
+        ("MONITOR_MAIL", "smtp://h?starttls=maybe", "may hold only starttls=yes or starttls=no after the question mark"),
+        ("MONITOR_MAIL", "smtp://h/inbox", "must end after the host or its port; there is no `/inbox` on a mail server"),
+        ("MONITOR_MAIL", "smtp://[::1", "must be like smtp://user@host:587; the port must be a number"),
         ("MONITOR_MAIL", "smtp://u:p@h", "must not hold the password; put it in MONITOR_MAIL_PASSWORD_FILE"),
         ("MONITOR_MAIL_FROM", "me", "must be an address such as team@example.org, not `me`"),
+        ("MONITOR_MAIL_RETURN", "me", "must be an address such as team@example.org, not `me`"),
+        ("MONITOR_MAIL_RETURN", "b+*+*@example.org", "may hold one * before the @, as in bounces+*@…"),
+        ("MONITOR_MAIL_RETURN", "b@*.example.org", "may hold one * before the @, as in bounces+*@…"),
         ("MONITOR_TEMPLATES", "gone", "there is no directory `gone`"),
         ("MONITOR_DATABASE", "state.db", "must be a database URL such as sqlite:///state/policy-monitor.db"),
         ("MONITOR_MAIL_PASSWORD_FILE", "/gone", "the file /gone cannot be read: No such file or directory"),
@@ -121,6 +137,32 @@ def test_what_is_wrong_is_said_with_the_name_of_the_variable(
     name: str, value: str, message: str
 ) -> None:
     assert complaints({name: value}) == [f"{name}:0: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("smtp://u@h?starttls=no", "a password is never sent in clear; remove starttls=no"),
+        ("smtp://h", "names no user for the password; write smtp://user@host:587"),
+    ],
+)
+def test_a_password_must_fit_the_mail_server(url: str, message: str) -> None:
+    environ = {"MONITOR_MAIL": url, "MONITOR_MAIL_PASSWORD": "hunter2"}
+    assert complaints(environ) == [f"MONITOR_MAIL:0: {message}"]
+
+
+def test_a_password_that_cannot_be_read_is_not_missed_a_second_time() -> None:
+    environ = {"MONITOR_MAIL": "smtp://u@h", "MONITOR_MAIL_PASSWORD_FILE": "/gone"}
+    assert complaints(environ) == [
+        "MONITOR_MAIL_PASSWORD_FILE:0: the file /gone cannot be read: No such file or directory"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["file:outbox", "smtp://h:25", "smtp://h?starttls=yes", "smtps://h"]
+)
+def test_without_user_and_password_mail_may_leave_too(url: str) -> None:
+    assert read_settings({"MONITOR_MAIL": url}, Path("/srv")).mail == url
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,16 @@ from monitor.model import (
     Attachment,
     ChangeKind,
     Citation,
+    Identity,
     Item,
     Mail,
     MailState,
     Match,
+    Name,
     Piece,
     Receipt,
     Side,
+    Sketch,
     SourceState,
     Tier,
     Validators,
@@ -41,6 +44,7 @@ from monitor.store import (
     Filing,
     FollowUp,
     OutboxCount,
+    Retention,
     Saved,
     Settled,
     Store,
@@ -233,6 +237,19 @@ def test_an_unusable_url_is_a_sentence(url: str) -> None:
         Store.open(url)
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?a=b"])
+def test_a_database_that_is_forgotten_at_the_end_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="names no file, so all would be forgotten"):
+        Store.open(url)
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret-canary@h/d", "mssql+pyodbc://h/d"])
+def test_a_kind_of_database_that_is_not_known_is_told(url: str) -> None:
+    with pytest.raises(StoreError, match="only SQLite and PostgreSQL are known, not `m") as caught:
+        Store.open(url)
+    assert "canary" not in str(caught.value)
+
+
 def test_a_password_stays_out_of_the_error(postgres_url: str) -> None:
     address = postgres_url.replace("postgres@", "nobody:secret-canary@").replace("5432", "1")
     with pytest.raises(StoreError) as caught:
@@ -240,8 +257,8 @@ def test_a_password_stays_out_of_the_error(postgres_url: str) -> None:
     assert "canary" not in str(caught.value)
 
 
-def test_a_second_daemon_on_the_same_file_is_refused_until_the_first_ends(sqlite_url: str) -> None:
-    with Store.open(sqlite_url) as one, Store.open(sqlite_url) as other:
+def test_a_second_daemon_on_one_database_is_refused_until_the_first_ends(url: str) -> None:
+    with Store.open(url) as one, Store.open(url) as other:
         with (
             one.only_daemon(),
             pytest.raises(StoreError, match="another policy-monitor runs"),
@@ -527,6 +544,35 @@ def test_two_lists_get_the_same_alert(store: Store) -> None:
     assert [alert.id for alert in press] == list(numbers)
 
 
+def told_of(store: Store, alert: Alert, list_id: str = "team", at: datetime = NOW) -> list[int]:
+    found = store.digests.told(list_id, [alert], at)
+    assert all(each.at == NOW + HOUR for each in found)
+    return [each.alert.id or 0 for each in found]
+
+
+def test_what_a_list_was_told_of_a_story_is_found_for_ninety_days(store: Store) -> None:
+    met(store, "team", "press")
+    (number,) = with_alerts(store, "a")
+    again = replace(an_alert("portal", "b"), story="fedcba9876543210")
+    assert told_of(store, again) == []
+    assert store.digests.file(a_filing([number]), [a_mail()])
+    assert told_of(store, again) == [number]
+    assert told_of(store, again, "press") == []
+    assert told_of(store, replace(again, url="https://court.example/b")) == []
+    assert told_of(store, again, at=NOW + 90 * DAY) == [number]
+    assert told_of(store, again, at=NOW + 91 * DAY) == []
+
+
+def test_prune_forgets_by_what_old_alerts_were_found_again(store: Store, url: str) -> None:
+    with_alerts(store, "a")
+    for days, left in ((180, True), (181, False)):
+        store.upkeep.prune(NOW + days * DAY, Retention())
+        with raw(url) as engine, engine.connect() as connection:
+            keys = connection.execute(text("SELECT count(*) FROM alert_key")).scalar_one()
+        assert bool(keys) is left
+    assert len(store.history.alerts()) == 1
+
+
 def test_alerts_are_numbered_in_the_order_in_which_they_are_committed(url: str) -> None:
     """A list counts alerts by number: one that turned up late with a lower number were lost."""
     held, go_on = threading.Event(), threading.Event()
@@ -726,6 +772,13 @@ matches = st.builds(
     tier=st.sampled_from(Tier),
     side=st.sampled_from(Side),
 )
+samples = st.lists(offsets, max_size=3).map(tuple)
+identities = st.builds(
+    Identity,
+    names=st.lists(st.builds(Name, texts, texts, texts, texts), max_size=2).map(tuple),
+    links=many_texts,
+    text=st.builds(Sketch, offsets, samples, samples, samples),
+)
 alerts = st.builds(
     Alert,
     source=texts,
@@ -744,6 +797,7 @@ alerts = st.builds(
     added=many_texts,
     removed=many_texts,
     story=texts,
+    identity=st.none() | identities,
 )
 
 

@@ -6,9 +6,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from monitor.deliver import mail_door
 from monitor.demo.pdf import one_page
@@ -21,8 +25,8 @@ from monitor.model import (
 )
 from monitor.pipeline import Delivered, Outcome
 from monitor.shipped import shipped
+from tests.mailserver import Mailbox, mail_server
 from tests.story import START, TEAM, News, document, feed, listing, source, story, text_of, world
-from tests.test_deliver import Mailbox, mail_server
 from tests.web import Page, redirect
 
 FEED = source("news", "feed", "/news.xml")
@@ -136,8 +140,8 @@ async def test_a_section_that_comes_and_goes_is_told_gone_once(tmp_path: Path) -
 async def test_words_that_come_and_go_are_told_once_each_way(tmp_path: Path) -> None:
     there = SECTIONS | {"§ 3 Verfahren": "Auch eine Einberufung ist anzugeben."}
     async with world(tmp_path, LAW) as w:
-        for day in range(7):
-            await w.day({"/law.html": document(there if day % 2 else SECTIONS)})
+        for state in (SECTIONS, there, *[SECTIONS] * 3, there, *[SECTIONS] * 3):
+            await w.day({"/law.html": document(state)})  # gone is what stays away for three looks
         come, gone = w.mails()
         assert "Nicht mehr da" not in text_of(come)
         assert "Nicht mehr da" in text_of(gone)
@@ -540,6 +544,43 @@ async def test_operators_hear_once_of_a_recipient_that_is_refused_for_good(tmp_p
 
 
 @story
+async def test_operators_hear_what_the_mail_server_has_against_a_mail(tmp_path: Path) -> None:
+    mailbox = Mailbox({"team@example.org": "550 5.7.1 your host is on a list"})
+    async with mail_server(mailbox) as port, world(tmp_path, FEED) as w:
+        w.door = lambda: mail_door(f"smtp://127.0.0.1:{port}")
+        await w.day({"/news.xml": feed(OLD)})
+        await w.day({"/news.xml": feed(DESERTERS, OLD)})
+        await w.day()
+        told = [text_of(read(envelope)) for envelope in mailbox.envelopes]
+        assert any("team@example.org (team) is held back" in text for text in told)
+        assert any("550 5.7.1 your host is on a list" in text for text in told)
+        mailbox.answers = {}
+        await w.day()
+        assert [e.rcpt_tos for e in mailbox.envelopes].count(["team@example.org"]) == 1
+
+
+@story
+async def test_operators_hear_why_the_outbox_did_not_empty(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as port, world(tmp_path, FEED) as w:
+        w.door = lambda: mail_door(f"smtp://127.0.0.1:{port}?starttls=yes")
+        await w.day({"/news.xml": feed(OLD)})
+        await w.day({"/news.xml": feed(DESERTERS, OLD)})
+        await w.day()
+        assert "STARTTLS" in (w.store.outbox.count().reply or "")
+        (note, *_) = (m for m in w.store.outbox.due() if m.recipient == "ops@example.org")
+        text = text_of(BytesParser(policy=policy.default).parsebytes(note.mime))
+        assert "have been waiting for the mail server since" in text
+        assert "STARTTLS" in text
+
+
+def read(envelope: Envelope) -> EmailMessage:
+    content = envelope.original_content
+    assert content is not None
+    return BytesParser(policy=policy.default).parsebytes(content)
+
+
+@story
 async def test_the_same_news_at_two_places_is_one_entry(tmp_path: Path) -> None:
     async with world(tmp_path, FEED, LIST) as w:
         await w.day({"/news.xml": feed(OLD), "/list.html": listing(OLD)})
@@ -641,3 +682,107 @@ async def test_a_new_list_gets_the_alerts_of_the_last_day(tmp_path: Path) -> Non
         await w.mail()
         assert w.told(DESERTERS.title, "late") == len(w.mails("late")) == 1
         assert w.told(CALL_UP.title, "late") == 0
+
+
+@story
+async def test_urgent_news_do_not_wait_for_the_hour(tmp_path: Path) -> None:
+    board = MailingList("board", ("board@example.org",), lang="en", urgent=0.3)
+    calm = MailingList("calm", ("calm@example.org",), lang="en", urgent=1.0)
+    async with world(tmp_path, FEED, lists=(board, calm)) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        await w.mail()
+        w.now += timedelta(hours=1)
+        await w.check({"/news.xml": feed(DESERTERS, OLD)})
+        await w.mail()
+        assert (w.told(DESERTERS.title, "board"), w.told(DESERTERS.title, "calm")) == (1, 0)
+        w.now += timedelta(days=1)
+        await w.mail()
+        assert (w.told(DESERTERS.title, "board"), w.told(DESERTERS.title, "calm")) == (1, 1)
+
+
+# --- one story over the days ----------------------------------------------------------------------
+
+LONG = (
+    "Deserteure aus Russland dürfen nicht zurückgeschickt werden, entschied am Montag die Kammer. "
+    "Ihnen drohe eine Strafe, die über das hinausgeht, was ein Rechtsstaat verlangen darf. Das "
+    "Bundesamt kann binnen eines Monats die Zulassung der Berufung beantragen, hieß es weiter. "
+    "Verbände nannten das Urteil wegweisend und forderten, auch andere Fälle neu zu prüfen."
+)
+REASONS = " ".join(f"Erwägung {n} trägt das Ergebnis nach Auffassung der Kammer." for n in range(9))
+FIRST = News("Gericht schützt Deserteure", LONG)
+AGAIN = News("Keine Rückkehr nach Russland", f"Köln (dpa) - {LONG}")
+MORE = News("Die Entscheidung im Wortlaut", f"{LONG} {LONG[:60]} {REASONS}")
+PORTAL = source("portal", "feed", "/portal.xml")
+
+
+@story
+async def test_what_was_told_is_not_news_again_when_another_source_has_it(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED, PORTAL) as w:
+        await w.day({"/news.xml": feed(OLD), "/portal.xml": feed(GARDEN)})
+        await w.day({"/news.xml": feed(FIRST, OLD)})
+        await w.day({"/portal.xml": feed(AGAIN, GARDEN)})
+        assert len(w.mails()) == 1
+        await w.day({"/news.xml": feed(CALL_UP, FIRST, OLD)})
+        await w.day()
+        _, second = map(text_of, w.mails())
+        news, _, repeats = second.partition("Schon gemeldet (1)")
+        assert CALL_UP.title in news
+        assert AGAIN.title not in news
+        assert f"{AGAIN.title} · Portal (gemeldet am 03.03.2026)" in repeats
+        assert [alert.title for alert in w.store.history.alerts()] == [
+            CALL_UP.title, AGAIN.title, FIRST.title,
+        ]  # fmt: skip
+        assert w.told(AGAIN.title) == 1
+
+
+@story
+async def test_the_full_text_from_elsewhere_is_told_as_an_update(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED, PORTAL) as w:
+        await w.day({"/news.xml": feed(OLD), "/portal.xml": feed(GARDEN)})
+        await w.day({"/news.xml": feed(FIRST, OLD)})
+        await w.day()
+        await w.day({"/portal.xml": feed(MORE, GARDEN)})
+        _, second = map(text_of, w.mails())
+        assert MORE.title in second
+        assert f"Mehr zu „{FIRST.title}“ (News), gemeldet am 03.03.2026" in second
+        assert "Schon gemeldet" not in second
+
+
+@story
+async def test_what_one_list_was_told_says_nothing_about_another(tmp_path: Path) -> None:
+    late = MailingList("late", ("late@example.org",), schedule=TEAM.schedule, timezone="UTC")
+    async with world(tmp_path, FEED, PORTAL) as w:
+        await w.day({"/news.xml": feed(OLD), "/portal.xml": feed(GARDEN)})
+        await w.day({"/news.xml": feed(FIRST, OLD)})
+        await w.day()
+        await w.day()
+        w.office = replace(w.office, lists=(*w.office.lists, late))
+        await w.day({"/portal.xml": feed(AGAIN, GARDEN)})
+        assert (w.told(AGAIN.title), w.told(AGAIN.title, "late")) == (0, 1)
+        assert "Schon gemeldet" not in text_of(w.mails("late")[0])
+
+
+@story
+async def test_a_story_of_long_ago_is_news_again(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED, PORTAL) as w:
+        await w.day({"/news.xml": feed(OLD), "/portal.xml": feed(GARDEN)})
+        await w.day({"/news.xml": feed(FIRST, OLD)})
+        w.now += timedelta(days=91)
+        await w.day({"/portal.xml": feed(AGAIN, GARDEN)})
+        assert AGAIN.title in text_of(w.mails()[-1]).partition("Schon gemeldet")[0]
+
+
+@story
+async def test_a_repeat_survives_a_broken_template_as_one(tmp_path: Path) -> None:
+    async with world(tmp_path, FEED, PORTAL) as w:
+        await w.day({"/news.xml": feed(OLD), "/portal.xml": feed(GARDEN)})
+        await w.day({"/news.xml": feed(FIRST, OLD)})
+        body = tmp_path / "templates" / "digest" / "body.txt"
+        body.write_text(body.read_text() + "{{ digest.no_such_thing }}")
+        await w.day({"/portal.xml": feed(AGAIN, GARDEN), "/news.xml": feed(CALL_UP, FIRST, OLD)})
+        assert len(w.mails()) == 1
+        shutil.copy(shipped("templates") / "digest" / "body.txt", body)
+        await w.day()
+        await w.day()
+        assert len(w.mails()) == 2
+        assert AGAIN.title in text_of(w.mails()[1]).partition("Schon gemeldet (1)")[2]

@@ -60,9 +60,15 @@ def test_a_channel_without_a_preview_is_told_from_an_empty_one() -> None:
     contact = "<html><title>Telegram: Contact @ne_voyuyu</title><body><div class='tgme_page'>"
     with pytest.raises(ExtractError, match=r"«Telegram: Contact @ne_voyuyu».*private, renamed"):
         read(contact, url="https://t.me/ne_voyuyu")
-    empty = CHANNEL.replace("data-post=", "data-none=")
+    empty = CHANNEL.replace('"tgme_widget_message ', '"tgme_empty ')
+    assert empty != CHANNEL
     with pytest.raises(ExtractError, match="no message at all"):
         read(empty)
+
+
+def test_a_message_without_a_number_is_another_format_and_is_not_left_out() -> None:
+    with pytest.raises(ExtractError, match="shows a message «»"):
+        read(CHANNEL.replace('data-post="ne_voyuyu/103"', ""))
 
 
 def test_an_imposter_is_noticed_by_its_name() -> None:
@@ -86,10 +92,16 @@ def test_older_pages_are_asked_for_by_the_cursor_of_the_page() -> None:
 
     def give(number: int, url: str) -> Fetched:
         asked.append(url)
-        return answer(CHANNEL, "text/html", SOURCE.url)
+        page = CHANNEL if number == 0 else CHANNEL.replace("ne_voyuyu/1", "ne_voyuyu/")
+        return answer(page, "text/html", SOURCE.url)
 
     talk(replace(SOURCE, options={"pages": ("2",)}), give)
     assert asked == [SOURCE.url, f"{SOURCE.url}?before=101"]
+
+
+def test_a_cursor_that_is_ignored_is_noticed() -> None:
+    with pytest.raises(ExtractError, match="the same messages as the page before"):
+        read(CHANNEL, replace(SOURCE, options={"pages": ("2",)}))
 
 
 def test_the_newest_page_can_settle_a_check_and_older_ones_cannot() -> None:
