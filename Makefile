@@ -66,7 +66,7 @@ mail-matrix: $(VENV)/ready  ## Try every answer of a mail server, and a real Pos
 
 soak: $(VENV)/ready  ## Let 24 months of 200 sources pass, with faults (MONTHS=3 SOURCES=30 for less)
 	$(BIN)/python -m tests.soak --months $(or $(MONTHS),24) --sources $(or $(SOURCES),200) \
-	  --faults $(or $(FAULTS),0.05) --seed $(or $(SEED),1)
+	  --faults $(or $(FAULTS),0.05) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)
 
 bench-descriptors: $(VENV)/ready  ## Measure docs/examples/bundestag.yaml on papers of the Bundestag
 	$(BIN)/python -m bench.descriptors

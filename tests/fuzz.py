@@ -373,7 +373,7 @@ def throw_for(name: str, seconds: float, seed: int) -> int:
     thrown, slowest, end = 0, 0.0, time.monotonic() + seconds
     while time.monotonic() < end:
         content = mutated(chance.choice(pool), target.words, chance)
-        start = time.monotonic()
+        start = time.process_time()
         if told := trouble(target, content):
             # Where it happened makes a finding, not what it was about.
             places = [line for line in told.splitlines() if line.startswith('  File "')]
@@ -381,11 +381,14 @@ def throw_for(name: str, seconds: float, seed: int) -> int:
             if place not in known:
                 known.add(place)
                 _keep(name, len(known), content, told)
-        slowest = max(slowest, time.monotonic() - start)
+        if (took := time.process_time() - start) > slowest:
+            slowest = took
+            _keep_slowest(name, content)
         thrown += 1
         if len(pool) < 200 and chance.random() < 0.02:
             pool.append(content)
-    print(f"{name}: {thrown} thrown, {len(known)} findings, the slowest took {slowest:.2f} s")  # noqa: T201
+    told = f"{thrown} thrown, {len(known)} findings, the slowest took {slowest:.2f} s of work"
+    print(f"{name} (seed {seed}): {told}", flush=True)  # noqa: T201
     return len(known)
 
 
@@ -404,6 +407,11 @@ def trouble(target: Target, content: bytes) -> str | None:
 
 def _too_slow(_number: int, _frame: object) -> None:
     raise TimeoutError("it takes too long")
+
+
+def _keep_slowest(name: str, content: bytes) -> None:
+    FINDINGS.mkdir(exist_ok=True)
+    (FINDINGS / f"{name}-slowest.bin").write_bytes(content)
 
 
 def _keep(name: str, number: int, content: bytes, told: str) -> None:

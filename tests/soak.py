@@ -1,10 +1,11 @@
 """Months of many sources in minutes: a virtual clock, real sockets, and faults on either side.
 
-    python -m tests.soak --months 24 --sources 200 --faults 0.05 --seed 1
+    python -m tests.soak --months 24 --sources 200 --faults 0.05 --seed 1 [--minutes 90]
 
 Every day each source is asked once and the digests are mailed; some answers are broken, and on some
 days the mail server is. In the end every piece of news must have been told to every recipient in
 one mail. The memory after a warm-up must not grow, and the database only with what really changed.
+With `--minutes` it ends in time, with the days that it got to.
 What the harness has to remember lies in files, so that the memory measured is the program's.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import asyncio
 import ctypes
 import gc
+import math
 import os
 import random
 import sys
@@ -185,8 +187,10 @@ async def _mail_server(inbox: Inbox) -> AsyncIterator[int]:
         server.close()
 
 
-async def play(folder: Path, *, days: int, sources: int, faults: float, seed: int) -> Soaked:
-    """Let so many days pass, and return what became of the news."""
+async def play(
+    folder: Path, *, days: int, sources: int, faults: float, seed: int, seconds: float = math.inf
+) -> Soaked:
+    """Let so many days pass, or as many as there is time for, and return what became of the news."""
     chance = random.Random(seed)
     site, inbox = Site(folder, sources, chance, faults), Inbox(folder / "inbox")
     watched = [
@@ -200,8 +204,7 @@ async def play(folder: Path, *, days: int, sources: int, faults: float, seed: in
         site.faults = 0
         site.day(w, first=True)
         await w.day()
-        for day in range(days):
-            is_calm = day >= days - CALM
+        for is_calm in _days(days, begun + seconds):
             site.faults = 0 if is_calm else faults
             is_bad = not is_calm and chance.random() < faults
             inbox.trouble = chance.choice(_NO_MAIL) if is_bad else ""
@@ -217,6 +220,17 @@ async def play(folder: Path, *, days: int, sources: int, faults: float, seed: in
     result.seconds = time.monotonic() - begun
     _count(site, inbox)
     return result
+
+
+def _days(days: int, end: float) -> Iterator[bool]:
+    """Yield for each day whether it is calm; the last ones are, whenever the end comes."""
+    for day in range(days - CALM):
+        if time.monotonic() > end:
+            break
+        if day and day % A_MONTH == 0:
+            print(f"month {day // A_MONTH} is over", file=sys.stderr, flush=True)  # noqa: T201
+        yield False
+    yield from [True] * CALM
 
 
 def _of(site: Site, number: int) -> Callable[[Hit], Page]:
@@ -281,6 +295,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=200)
     parser.add_argument("--faults", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         result = clock.run(
@@ -290,6 +305,7 @@ def main() -> None:
                 sources=chosen.sources,
                 faults=chosen.faults,
                 seed=chosen.seed,
+                seconds=chosen.minutes * 60,
             )
         )
     sys.stderr.flush()
