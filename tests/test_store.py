@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -52,6 +53,7 @@ from monitor.store import (
     VersionRow,
     tables,
 )
+from monitor.store.alone import sole_maker
 from monitor.store.codec import pack, pack_alert, pack_item, unpack_alert, unpack_item
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -166,6 +168,19 @@ def test_an_empty_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"is empty.*Restore a backup, or delete"):
         Store.open(f"sqlite:///{file}")
     assert file.stat().st_size == 0
+
+
+def test_an_empty_file_that_another_process_is_filling_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "monitor.sqlite3"
+    with ThreadPoolExecutor(1) as pool:
+        with sole_maker(file):
+            file.touch()
+            opening = pool.submit(Store.open, f"sqlite:///{file}")
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.2)
+            file.unlink()
+        with opening.result() as store:
+            assert store.checks.state("court").checks == 0
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""The right to be the one daemon of a database."""
+"""The rights to be the one maker of a database, and its one daemon."""
 
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +15,21 @@ from monitor.errors import StoreError
 
 # «pmon»: tells our SQLite files and our locks from those of other programs.
 APPLICATION_ID = 0x706D6F6E
+
+
+@contextmanager
+def sole_maker(file: Path) -> Iterator[None]:
+    """Wait for whoever makes a SQLite file in the same directory, and keep others waiting.
+
+    SQLite makes an empty file first and fills it later; who looks in between would take it for one
+    that lost its content. The directory itself is the lock, so nothing is left behind.
+    """
+    directory = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from monitor.errors import StoreError
 from monitor.store import tables
-from monitor.store.alone import APPLICATION_ID, sole_daemon, sole_session
+from monitor.store.alone import APPLICATION_ID, sole_daemon, sole_maker, sole_session
 from monitor.store.bounces import Bounces
 from monitor.store.checks import Checks
 from monitor.store.digests import Digests
@@ -54,8 +54,8 @@ class Store:
         try:
             address = make_url(url)
             _refuse_unknown(address)
-            _refuse_foreign_file(address)
-            engine = _engine(address)
+            with _making(address):
+                return cls(_opened(address))
         except ModuleNotFoundError as error:
             raise StoreError(
                 f"this database needs {error.name}: pip install 'policy-monitor[postgres]'"
@@ -64,16 +64,6 @@ class Store:
             raise StoreError(f"the database URL cannot be used: {error}") from error
         except OSError as error:
             raise StoreError(f"the database cannot be reached: {error}") from error
-        try:
-            _bring_up_to_date(engine)
-        except (DBAPIError, OSError) as error:
-            engine.dispose()
-            reason = getattr(error, "orig", None) or error
-            raise StoreError(f"{address.render_as_string()}: {reason}") from error
-        except StoreError:
-            engine.dispose()
-            raise
-        return cls(engine)
 
     @contextmanager
     def only_daemon(self) -> Iterator[None]:
@@ -128,17 +118,41 @@ def _refuse_unknown(address: URL) -> None:
         )
 
 
-def _refuse_foreign_file(address: URL) -> None:
-    """An empty file would open as a valid empty database, and every item would be new."""
+@contextmanager
+def _making(address: URL) -> Iterator[None]:
+    """Let one process at a time make the file; one that is there needs no waiting."""
     path = file_of(address)
-    if path is None:
+    if path is None or (path.exists() and not _is_empty(path)):
+        yield
         return
-    if path.is_file() and path.stat().st_size == 0:
-        raise StoreError(
-            f"{path} is empty: it was a database once, or something else made it. "
-            "Restore a backup, or delete the file to start afresh"
-        )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # addresses lie there
+    with sole_maker(path):
+        # It would open as a valid empty database, and every item would be new.
+        if _is_empty(path):
+            raise StoreError(
+                f"{path} is empty: it was a database once, or something else made it. "
+                "Restore a backup, or delete the file to start afresh"
+            )
+        yield
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == 0
+
+
+def _opened(address: URL) -> Engine:
+    """Return the engine of a database that has our newest schema."""
+    engine = _engine(address)
+    try:
+        _bring_up_to_date(engine)
+    except (DBAPIError, OSError) as error:
+        engine.dispose()
+        reason = getattr(error, "orig", None) or error
+        raise StoreError(f"{address.render_as_string()}: {reason}") from error
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _engine(address: URL) -> Engine:
