@@ -4,6 +4,7 @@ Each hand-over between stages is one transaction, all or nothing: a check (snaps
 alerts, health), a digest (its row, its alerts, its mails), a delivery result.
 """
 
+from monitor.store.archive import AlertRow, Archive
 from monitor.store.bounces import Bounce, Bounces, Pause, Sent
 from monitor.store.checks import Checks, FollowUp, NeverRead
 from monitor.store.copies import Restored, back_up, restore, verify
@@ -16,6 +17,8 @@ from monitor.store.upkeep import Pruned, Retention, Room
 
 __all__ = [
     "GIVEN_UP",
+    "AlertRow",
+    "Archive",
     "Bounce",
     "Bounces",
     "Checks",

@@ -116,14 +116,19 @@ class History:
             raise StoreError(f"the texts of version {number} of {source} are too old to be kept")
         return {row.item: unpack_named(row.item, row.body) for row in rows}
 
-    def item_versions(self, source: str) -> Iterator[ItemVersion]:
-        """Yield every stored state of a source, item by item, each item's oldest first."""
+    def item_versions(self, source: str, item: str | None = None) -> Iterator[ItemVersion]:
+        """Yield every stored state of a source, item by item, each item's oldest first.
+
+        With `item`, only the states of that one.
+        """
         c = tables.version.c
         query = (
             select(c.number, c.at, c.kind, c.item, c.body)
             .where(c.source == source)
             .order_by(c.item, c.id)
         )
+        if item is not None:
+            query = query.where(c.item == item)
         with self._reading.connect() as connection:
             for row in connection.execution_options(yield_per=100).execute(query):
                 body = unpack_named(row.item, row.body) if row.body else None

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from monitor.errors import StoreError
 from monitor.store import tables
 from monitor.store.alone import APPLICATION_ID, sole_daemon, sole_maker, sole_session
+from monitor.store.archive import Archive
 from monitor.store.bounces import Bounces
 from monitor.store.checks import Checks
 from monitor.store.digests import Digests
@@ -37,6 +38,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.archive = Archive(engine)
         self.checks = Checks(engine)
         self.digests = Digests(engine)
         self.outbox = Outbox(engine)
