@@ -2,13 +2,88 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.model.alerts import Piece, Side
 from monitor.model.conditions import Coverage, Failing
 from monitor.model.items import ChangeKind, Remark
+
+
+class Genre(StrEnum):
+    """What sort of news an entry is, as readers tell them apart."""
+
+    RULING = "ruling"
+    FEDERAL_ANSWER = "federal-answer"
+    ANSWER = "answer"
+    QUESTION = "question"
+    PARLIAMENT = "parliament"
+    LAW = "law"
+    NOTICE = "notice"
+    STATISTIC = "statistic"
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries of a digest are of one genre and one kind of change."""
+
+    genre: Genre
+    kind: ChangeKind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """By what lawyers look a ruling up; what is not known is empty, `decided` None."""
+
+    court: str = ""
+    number: str = ""
+    decided: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a procedure is (see `procedure.State`), and the day by which it is to go on."""
+
+    state: str
+    due: date | None = None
+
+
+class DeadlineKind(StrEnum):
+    """What is to happen on a day."""
+
+    ANSWER = "answer"
+    FORCE = "force"
+    EXPIRY = "expiry"
+    HEARING = "hearing"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day that is still to come when the text was found, and the sentence that names it.
+
+    `time` is the hour as written, «10:30», in the zone of the place; empty when none is told.
+    """
+
+    day: date
+    kind: DeadlineKind
+    words: str
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A deadline with the entry that names it."""
+
+    deadline: Deadline
+    alert: int
+    title: str
+    url: str | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +140,8 @@ class Entry:
     `title_pieces` is the title with its hits; empty when nothing in it matched. `parts` are the
     places that changed when many did at once; the title then is that of the source. `update_of`
     is how the story was first told, when this is more of it. `priority` is 0 … 1; `answer` is the
-    mark by which an answer «not relevant» is known.
+    mark by which an answer «not relevant» is known. `added` are the first new blocks of an edit,
+    which with `removed` show what became of the words.
     """
 
     alert: int
@@ -92,11 +168,19 @@ class Entry:
     update_of: Earlier | None = None
     priority: float = 0.5
     answer: str = ""
+    genre: Genre = Genre.ARTICLE
+    case: Case | None = None
+    stage: Stage | None = None
+    added: tuple[str, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The entries of one topic; `title` is in the language of the list."""
+    """The entries of one topic.
+
+    `title` is in the language of the list; it is empty where no topic matched (`alert: every`).
+    """
 
     topic: str
     title: str
@@ -109,7 +193,8 @@ class Digest:
 
     `alerts` are the ids it settles; `topics` are the titles of all the list watches for, also of
     those without news; `repeats` is what was found again and told before. Answers go to
-    `answers_to`.
+    `answers_to`. A `neutral` subject says nothing of what was found. `site` is the address of the
+    public archive, if there is one; `appointments` are the days that entries name, soonest first.
     """
 
     list_id: str
@@ -126,11 +211,26 @@ class Digest:
     topics: tuple[str, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     answers_to: str | None = None
+    neutral: bool = False
+    site: str | None = None
+    appointments: tuple[Appointment, ...] = ()
 
     @property
     def count(self) -> int:
         """Number of entries outside the perhaps section."""
         return sum(len(section.entries) for section in self.sections)
+
+    @property
+    def tally(self) -> tuple[Tally, ...]:
+        """How many entries of which genre and kind there are, in the order of genres."""
+        entries = (entry for section in self.sections for entry in section.entries)
+        counts = Counter((entry.genre, entry.kind) for entry in entries)
+        return tuple(
+            Tally(genre, kind, counts[genre, kind])
+            for genre in Genre
+            for kind in ChangeKind
+            if (genre, kind) in counts
+        )
 
 
 @dataclass(frozen=True, slots=True)

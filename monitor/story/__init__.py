@@ -1,7 +1,8 @@
 """Which alerts are one piece of news: within a digest, and over the days."""
 
+from monitor.story.courts import court_words
 from monitor.story.grouping import REWRITTEN, stories
-from monitor.story.names import Place, own_names, own_places
+from monitor.story.names import DECISIONS, Place, compact, own_names, own_places
 from monitor.story.retelling import News, Sorted, Told, sort_out
 from monitor.story.sameness import (
     FIGURE,
@@ -14,6 +15,7 @@ from monitor.story.sameness import (
 )
 
 __all__ = [
+    "DECISIONS",
     "FIGURE",
     "REWRITTEN",
     "STORY_LASTS",
@@ -22,6 +24,8 @@ __all__ = [
     "Place",
     "Sorted",
     "Told",
+    "compact",
+    "court_words",
     "figures",
     "identity",
     "keys",

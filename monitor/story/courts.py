@@ -48,6 +48,18 @@ def court_in(text: str) -> str:
     return ""
 
 
+def court_words(text: str) -> str:
+    """Return the first court of a text as it stands there: «OVG Berlin-Brandenburg»."""
+    for hit in _COURT.finditer(text):
+        if str(hit.lastgroup) in _ALONE:
+            return hit[0]
+        if before := _PLACE_BEFORE.search(text, max(0, hit.start() - 40), hit.start()):
+            return before[0] + hit[0]
+        if place := _PLACE.match(text, hit.end()):
+            return hit[0] + place[0]
+    return ""
+
+
 def court_of(number: str) -> str:
     """Return the court that alone has file numbers of this kind, if there is one."""
     return next((court for letters, court in _BY_REGISTER if letters in number), "")
