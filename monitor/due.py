@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 from monitor.model import Schedule, Source
+from monitor.model.told import Told, reason
 from monitor.text.fingerprint import fingerprint
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -57,8 +58,11 @@ def parse_schedule(text: str) -> Schedule:
             return Schedule("cron", cron=expression)
         case _:
             raise ValueError(
-                f"`{text}` is no schedule; write `daily 07:00`, `weekly mon 07:00`, "
-                "`immediately` or `cron: 0 7 * * mon`"
+                Told(
+                    "`{text}` is no schedule; write `daily 07:00`, `weekly mon 07:00`, "
+                    "`immediately` or `cron: 0 7 * * mon`",
+                    text=text,
+                )
             )
 
 
@@ -66,21 +70,25 @@ def parse_duration(text: str) -> timedelta:
     """Return the length of `90s`, `30m`, `6h`, `14d` or `2w`; ValueError with a sentence else."""
     found = _DURATION.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"`{text}` is no duration; write it like 30m, 6h or 14d")
+        raise ValueError(Told("`{text}` is no duration; write it like 30m, 6h or 14d", text=text))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _clock(text: str) -> tuple[int, int]:
     found = _CLOCK.fullmatch(text)
     if not found:
-        raise ValueError(f"`{text}` is no time of day; write it like 07:00")
+        raise ValueError(Told("`{text}` is no time of day; write it like 07:00", text=text))
     return int(found[1]), int(found[2])
 
 
 def _weekday(text: str) -> int:
     day = text.lower()[:3]
     if day not in WEEKDAYS:
-        raise ValueError(f"`{text}` is no weekday; write one of {', '.join(WEEKDAYS)}")
+        raise ValueError(
+            Told(
+                "`{text}` is no weekday; write one of {known}", text=text, known=", ".join(WEEKDAYS)
+            )
+        )
     return WEEKDAYS.index(day)
 
 
@@ -89,9 +97,9 @@ def check_cron(text: str) -> str | None:
     try:
         trigger = _cron(text, "UTC")
     except ValueError as error:
-        return str(error)
+        return reason(error)
     if _next_fire(trigger, datetime(2000, 1, 1, tzinfo=UTC)) is None:
-        return f"`{text}` never comes: no month has that day"
+        return Told("`{text}` never comes: no month has that day", text=text)
     return None
 
 
@@ -100,8 +108,12 @@ def _cron(text: str, timezone: str) -> CronTrigger:
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         raise ValueError(
-            f"`{text}` is no cron expression: five fields are needed "
-            f"(minute hour day month weekday), there are {len(fields)}"
+            Told(
+                "`{text}` is no cron expression: five fields are needed (minute hour day "
+                "month weekday), there are {fields}",
+                text=text,
+                fields=len(fields),
+            )
         )
     try:
         fields[4] = _days(fields[4].lower())
@@ -109,7 +121,9 @@ def _cron(text: str, timezone: str) -> CronTrigger:
             **dict(zip(_CRON_FIELDS, fields, strict=True)), timezone=ZoneInfo(timezone)
         )
     except (ValueError, TypeError) as error:
-        raise ValueError(f"`{text}` is no cron expression: {error}") from error
+        raise ValueError(
+            Told("`{text}` is no cron expression: {error}", text=text, error=error)
+        ) from error
 
 
 def _days(field: str) -> str:
@@ -121,7 +135,7 @@ def _days(field: str) -> str:
     for part in field.split(","):
         found = _DAYS.fullmatch(part)
         if not found:
-            raise ValueError(f"`{part}` is no weekday")
+            raise ValueError(Told("`{part}` is no weekday", part=part))
         first = _number(found["one"] or found["first"] or "0")
         last = _number(found["one"] or found["last"] or "6")
         if last < first:

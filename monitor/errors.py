@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.model.told import Told
+
 
 class MonitorError(Exception):
     """Base of all errors of this package; its text is a sentence for people."""
@@ -35,9 +37,20 @@ class Problem:
     message: str
     suggestion: str | None = None
 
+    @property
+    def told(self) -> Told:
+        """The problem as people read it, in English, and translatable."""
+        values = {"file": self.file, "line": self.line, "message": self.message}
+        if self.suggestion:
+            return Told(
+                "{file}:{line}: {message} – did you mean `{suggestion}`?",
+                suggestion=self.suggestion,
+                **values,
+            )
+        return Told("{file}:{line}: {message}", **values)
+
     def __str__(self) -> str:
-        hint = f" – did you mean `{self.suggestion}`?" if self.suggestion else ""
-        return f"{self.file}:{self.line}: {self.message}{hint}"
+        return str(self.told)
 
 
 class ConfigError(MonitorError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from monitor.adapters import ADAPTERS
 from monitor.deliver import SCHEMES, DoorError, read_door
 from monitor.errors import ConfigError, Problem
+from monitor.model.told import Told, reason
 from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
 
@@ -32,6 +33,8 @@ VARIABLES = (
     "MONITOR_MAIL_RETURN",
     "MONITOR_MAIL_BOUNCES",
     "MONITOR_LOG",
+    "MONITOR_LANG",
+    "MONITOR_METRICS",
     "MONITOR_BROWSER",
     *_SECRETS,
     *(f"{name}_FILE" for name in _SECRETS),
@@ -57,6 +60,7 @@ class Settings:
     browser: str | None = None
     mail_return: str | None = None
     mail_bounces: Path | None = None
+    metrics: Path | None = None
 
 
 def read_settings(
@@ -93,6 +97,7 @@ def read_settings(
         browser=reading.environ.get("MONITOR_BROWSER"),
         mail_return=reading.mail_return(),
         mail_bounces=reading.path("MONITOR_MAIL_BOUNCES"),
+        metrics=reading.metrics(),
     )
     if reading.problems:
         raise ConfigError(reading.problems)
@@ -122,10 +127,10 @@ class _Reading:
                 continue
             plain = name.removesuffix("_FILE")
             if plain in VARIABLES:
-                message = f"only secrets can stand in a file; set {plain} itself"
+                message = Told("only secrets can stand in a file; set {plain} itself", plain=plain)
                 self.problem(name, message, plain)
             else:
-                self.problem(name, "there is no such setting", nearest(name, VARIABLES))
+                self.problem(name, Told("there is no such setting"), nearest(name, VARIABLES))
 
     # --- plain values ----------------------------------------------------------------------------
 
@@ -136,15 +141,27 @@ class _Reading:
     def folder(self, name: str) -> Path | None:
         path = self.path(name)
         if path and not path.is_dir():
-            self.problem(name, f"there is no directory `{self.environ[name]}`")
+            self.problem(name, Told("there is no directory `{folder}`", folder=self.environ[name]))
         return path
 
     def log(self) -> str:
         value = self.environ.get("MONITOR_LOG", "text")
         if value not in ("text", "json"):
             near = nearest(value, ("text", "json"))
-            self.problem("MONITOR_LOG", f"must be text or json, not `{value}`", near)
+            self.problem(
+                "MONITOR_LOG", Told("must be text or json, not `{value}`", value=value), near
+            )
         return value
+
+    def metrics(self) -> Path | None:
+        """The file of figures; node_exporter passes over files with another ending."""
+        path = self.path("MONITOR_METRICS")
+        if path and path.suffix != ".prom":
+            value = self.environ["MONITOR_METRICS"]
+            self.problem(
+                "MONITOR_METRICS", Told("must end in .prom, not be `{value}`", value=value)
+            )
+        return path
 
     def mail(self) -> tuple[str, str | None]:
         """The door for mails and its password; a door that cannot be opened is a problem."""
@@ -155,7 +172,7 @@ class _Reading:
             try:
                 read_door(value, password)
             except DoorError as error:
-                self.problem("MONITOR_MAIL", str(error), _other_scheme(value))
+                self.problem("MONITOR_MAIL", reason(error), _other_scheme(value))
         return value, password
 
     def mail_from(self, hostname: str) -> str:
@@ -166,7 +183,7 @@ class _Reading:
         try:
             address = read_address(named["address"] if named else value)
         except AddressError as error:
-            self.problem("MONITOR_MAIL_FROM", str(error))
+            self.problem("MONITOR_MAIL_FROM", reason(error))
             return value
         return f"{named['name']} <{address}>" if named else address
 
@@ -179,10 +196,12 @@ class _Reading:
             # The longest mark, whose number nobody's outbox reaches.
             read_address(value.replace("*", "9" * 12 + "-" + "f" * 16, 1))
         except AddressError as error:
-            self.problem("MONITOR_MAIL_RETURN", str(error))
+            self.problem("MONITOR_MAIL_RETURN", reason(error))
             return value
         if "*" in value.partition("*")[2] or "*" in value.rpartition("@")[2]:
-            self.problem("MONITOR_MAIL_RETURN", "may hold one * before the @, as in bounces+*@…")
+            self.problem(
+                "MONITOR_MAIL_RETURN", Told("may hold one * before the @, as in bounces+*@…")
+            )
         return value
 
     # --- secrets ---------------------------------------------------------------------------------
@@ -191,7 +210,10 @@ class _Reading:
         url = self.secret("MONITOR_DATABASE")
         if url is not None and "://" not in url:
             example = "sqlite:///state/policy-monitor.db"
-            self.problem("MONITOR_DATABASE", f"must be a database URL such as {example}")
+            self.problem(
+                "MONITOR_DATABASE",
+                Told("must be a database URL such as {example}", example=example),
+            )
         return url
 
     def secret(self, name: str) -> str | None:
@@ -203,7 +225,10 @@ class _Reading:
         places = {name: name in self.environ, in_file: path, "a systemd credential": credential}
         given = [place for place, there in places.items() if there]
         if len(given) > 1:
-            self.problem(name, f"is given more than once, by {' and '.join(given)}; keep one")
+            self.problem(
+                name,
+                Told("is given more than once, by {places}; keep one", places=" and ".join(given)),
+            )
             return None
         if path or credential:
             return self._content(in_file if path else name, path or credential or Path())
@@ -222,15 +247,20 @@ class _Reading:
                 content = file.read(_LARGEST_SECRET + 1)
             text = content.decode("utf-8").rstrip("\r\n")
         except OSError as error:
-            self.problem(name, f"the file {path} cannot be read: {error.strerror or error}")
+            self.problem(
+                name,
+                Told(
+                    "the file {path} cannot be read: {why}", path=path, why=error.strerror or error
+                ),
+            )
             return None
         except UnicodeDecodeError:
-            self.problem(name, f"the file {path} is not UTF-8 text")
+            self.problem(name, Told("the file {path} is not UTF-8 text", path=path))
             return None
         if not text.strip():
-            self.problem(name, f"the file {path} is empty")
+            self.problem(name, Told("the file {path} is empty", path=path))
         elif "\n" in text or len(content) > _LARGEST_SECRET:
-            self.problem(name, f"the file {path} holds more than one line")
+            self.problem(name, Told("the file {path} holds more than one line", path=path))
         return text
 
 

@@ -11,6 +11,7 @@ from monitor.adapters.body import what_came
 from monitor.adapters.crawl import Check, option
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Source
+from monitor.model.told import Told
 from monitor.text.clean import clean
 
 _COUNT = re.compile(r"[0-9]{1,12}")
@@ -93,7 +94,11 @@ def one_of(*known: str) -> Check:
     """Return a check that an option is one of these words."""
 
     def check(text: str) -> str | None:
-        return None if text in known else f"must be one of {', '.join(known)}, not `{text}`"
+        return (
+            None
+            if text in known
+            else Told("must be one of {known}, not `{text}`", known=", ".join(known), text=text)
+        )
 
     return check
 
@@ -103,7 +108,11 @@ def shaped(pattern: str, what: str) -> Check:
     shape = re.compile(pattern)
 
     def check(text: str) -> str | None:
-        return None if shape.fullmatch(text) else f"must be {what}, not `{text}`"
+        return (
+            None
+            if shape.fullmatch(text)
+            else Told("must be {what}, not `{text}`", what=Told(what), text=text)
+        )
 
     return check
 
@@ -113,6 +122,10 @@ def number_up_to(most: int) -> Check:
 
     def check(text: str) -> str | None:
         fits = text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most
-        return None if fits else f"must be a whole number from 1 to {most}, not `{text}`"
+        return (
+            None
+            if fits
+            else Told("must be a whole number from 1 to {most}, not `{text}`", most=most, text=text)
+        )
 
     return check

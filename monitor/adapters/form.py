@@ -15,6 +15,7 @@ from monitor.adapters.html import Element, every, visible_text
 from monitor.adapters.session import cookies
 from monitor.errors import ExtractError
 from monitor.model import Item, Request, Source
+from monitor.model.told import Told
 from monitor.text.clean import clean
 
 _FULL = 10  # as many hits twice in the same order are no coincidence
@@ -85,7 +86,7 @@ def _says_nothing_found(source: Source, soup: Element) -> bool:
 
 def _pair(text: str) -> str | None:
     name, sign, _ = text.partition("=")
-    return None if name and sign else "must be written `name=value`"
+    return None if name and sign else Told("must be written `name=value`")
 
 
 KIND = Kind(

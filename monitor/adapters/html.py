@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString, PageElement
 
 from monitor.errors import ExtractError
+from monitor.model.told import Told
 from monitor.text.clean import blocks_of, clean
 
 _INVISIBLE_TAGS = (
@@ -204,14 +205,16 @@ def check_selector(css: str) -> str | None:
     try:
         soupsieve.compile(css)
     except (soupsieve.SelectorSyntaxError, ValueError, TypeError) as error:
-        return f"`{css}` is no CSS selector: {str(error).splitlines()[0]}"
+        return Told(
+            "`{css}` is no CSS selector: {error}", css=css, error=str(error).splitlines()[0]
+        )
     return None
 
 
 def selector_rule(css: str) -> str | None:
     """Return how a CSS selector breaks the rules, as the rest of a sentence, or None."""
     problem = check_selector(css)
-    return f"must be a CSS selector: {problem}" if problem else None
+    return Told("must be a CSS selector: {problem}", problem=problem) if problem else None
 
 
 def page_title(soup: Tag) -> str:

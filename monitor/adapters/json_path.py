@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from monitor.model.told import Told
 from monitor.text.clean import clean
 
 _STEP = re.compile(r"(?:\.|^)([^.\[\]]+)|\[(\*|\d{1,6})\]")
@@ -16,7 +17,7 @@ def path_rule(path: str) -> str | None:
     """Return how a path breaks the rules, as the rest of a sentence, or None."""
     if path == "$" or _steps(path) is not None:
         return None
-    return f"must be a path such as `results[*].title`, not `{path}`"
+    return Told("must be a path such as `results[*].title`, not `{path}`", path=path)
 
 
 def values_at(found: Any, path: str) -> list[Any]:

@@ -23,6 +23,7 @@ from monitor.adapters.html import (
 from monitor.adapters.sheets import csv_grid, flattened_grids, html_grid
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Source
+from monitor.model.told import Told
 from monitor.text.clean import clean
 from monitor.text.decode import decode
 
@@ -189,12 +190,18 @@ def _chosen(source: Source, fetched: Fetched, grids: list[Grid]) -> list[Grid]:
 
 def _one_character(text: str) -> str | None:
     known = text in {"\\t", "\t"} or len(text) == 1
-    return None if known else f"must be one character, or \\t for a tab, not `{text}`"
+    return (
+        None if known else Told("must be one character, or \\t for a tab, not `{text}`", text=text)
+    )
 
 
 def _encoding(text: str) -> str | None:
     good = re.fullmatch(r"[\w:.-]{2,30}", text)
-    return None if good else f"must be the name of an encoding such as windows-1252, not `{text}`"
+    return (
+        None
+        if good
+        else Told("must be the name of an encoding such as windows-1252, not `{text}`", text=text)
+    )
 
 
 ROWS = Option("labels or keys of the rows to watch; * stands for anything", "Russische*", many=True)

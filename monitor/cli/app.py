@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor import __version__
+from monitor.cli.speaking import languages, say
+from monitor.errors import ConfigError, Problem
 from monitor.log import configure
+from monitor.model.told import Told
 
 EXIT_UNDONE = 1
 EXIT_CONFIG = 78
@@ -48,10 +52,22 @@ def common(
     database: Annotated[
         str | None, typer.Option(help="The database, as an SQLAlchemy URL. [SQLite in ./state]")
     ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="The language of messages: en or de. [MONITOR_LANG, or that of LANG]"),
+    ] = None,
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
+    known = ", ".join(languages())
+    if lang is not None and lang not in languages():
+        told = Told("must be one of {known}, not `{text}`", known=known, text=lang)
+        raise typer.BadParameter(say(told), param_hint="--lang")
+    asked = os.environ.get("MONITOR_LANG")
+    if asked and asked not in languages():
+        told = Told("must be one of {known}, not `{text}`", known=known, text=asked)
+        raise ConfigError([Problem(Path("MONITOR_LANG"), 0, told)])
     from monitor.cli.root import process_root  # noqa: PLC0415 - keeps --help fast
 
     root = process_root(sources, recipients, database)

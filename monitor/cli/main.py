@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -21,7 +22,9 @@ from monitor.cli import (
     watching,
 )
 from monitor.cli.app import EXIT_CONFIG, EXIT_UNDONE, app
+from monitor.cli.speaking import language, say, speak
 from monitor.errors import ConfigError, MonitorError
+from monitor.model.told import reason
 
 # Each adds its commands to `app` when it is imported.
 COMMANDS = (
@@ -43,12 +46,13 @@ COMMANDS = (
 def main() -> None:
     """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
     try:
+        speak(language(sys.argv[1:], os.environ))
         app()
     except ConfigError as error:
-        _say(str(error))
+        _say("\n".join(say(problem.told) for problem in error.problems))
         sys.exit(EXIT_CONFIG)
     except MonitorError as error:
-        _say(str(error))
+        _say(say(reason(error)))
         sys.exit(EXIT_UNDONE)
 
 

@@ -11,8 +11,10 @@ import typer
 from monitor.cli import show
 from monitor.cli.app import EXIT_CONFIG, AsJson, app
 from monitor.cli.root import Root
+from monitor.cli.speaking import say
 from monitor.config import json_schema
 from monitor.errors import ConfigError
+from monitor.model.told import Told
 
 
 @app.command()
@@ -43,7 +45,7 @@ def lint(context: typer.Context, as_json: AsJson = False) -> None:
                     {
                         "file": str(problem.file),
                         "line": problem.line,
-                        "message": problem.message,
+                        "message": say(problem.message),
                         "suggestion": problem.suggestion,
                     }
                     for problem in error.problems
@@ -51,7 +53,7 @@ def lint(context: typer.Context, as_json: AsJson = False) -> None:
             )
         else:
             for problem in error.problems:
-                typer.echo(str(problem))
+                typer.echo(say(problem.told))
         raise typer.Exit(EXIT_CONFIG) from error
     if as_json:
         show.as_json([])
@@ -59,8 +61,15 @@ def lint(context: typer.Context, as_json: AsJson = False) -> None:
     enabled = sum(source.enabled for source in config.sources)
     terms = sum(len(topic.terms) for topic in config.vocabulary.topics.values())
     show.line(
-        f"no problems: {enabled} of {len(config.sources)} sources enabled, "
-        f"{len(config.vocabulary.topics)} topics with {terms} terms, {len(config.lists)} lists"
+        Told(
+            "no problems: {enabled} of {sources} sources enabled, {topics} topics with {terms} "
+            "terms, {lists} lists",
+            enabled=enabled,
+            sources=len(config.sources),
+            topics=len(config.vocabulary.topics),
+            terms=terms,
+            lists=len(config.lists),
+        )
     )
 
 

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.speaking import say
 from monitor.model import Alert, Citation, Match, Piece, Source
 from monitor.priority import priority
 
@@ -42,11 +43,11 @@ def as_json(value: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Print a table; what pages say is shown as it is, never as markup."""
-    drawn = Table(title=title, title_justify="left", header_style="bold")
+    drawn = Table(title=say(title), title_justify="left", header_style="bold")
     for column in columns:
-        drawn.add_column(column, overflow="fold")
+        drawn.add_column(say(column), overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        drawn.add_row(*(Text(say(cell)) if isinstance(cell, str) else cell for cell in row))
     out.print(drawn)
 
 
@@ -67,7 +68,7 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def line(text: str | Text, style: str = "") -> None:
     """Print one line."""
-    out.print(Text(text, style=style) if isinstance(text, str) else text, soft_wrap=True)
+    out.print(Text(say(text), style=style) if isinstance(text, str) else text, soft_wrap=True)
 
 
 def moment(when: datetime | None) -> str:

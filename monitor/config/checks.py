@@ -22,15 +22,16 @@ from monitor.config.shape import (
 from monitor.config.tree import Note, Text
 from monitor.match import Rules, compile_vocabulary, find
 from monitor.model import Vocabulary
+from monitor.model.told import Told, form
 from monitor.text.nearest import nearest
 
 
 def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Iterator[Note]:
     """Yield what does not fit together in sources.yaml; `lists` is None when they are not known."""
-    yield from _doubles((source.id for source in file.sources), "id")
+    yield from _doubles((source.id for source in file.sources), _ID_TWICE)
     for source in [*filter(None, [file.defaults]), *file.sources]:
         yield from _clock(source)
-        yield from _unknown(source.topics or (), "topic", file.names("topics"))
+        yield from _unknown(source.topics or (), _NO_TOPIC, file.names("topics"))
     if file.defaults:
         yield from check_defaults(file.defaults, (s.kind for s in file.sources if s.kind))
     for entry in file.sources:
@@ -47,27 +48,33 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
 
 def check_recipients(file: RecipientsFile, sources: SourcesFile | None) -> Iterator[Note]:
     """Yield what does not fit together in recipients.yaml, and with the sources."""
-    yield from _doubles((each.id for each in file.lists), "id")
+    yield from _doubles((each.id for each in file.lists), _ID_TWICE)
     for each in file.lists:
-        yield from _doubles(each.to, "address", str.casefold)
+        yield from _doubles(each.to, _ADDRESS_TWICE, str.casefold)
         if sources:
-            yield from _unknown(each.topics or (), "topic", sources.names("topics"))
+            yield from _unknown(each.topics or (), _NO_TOPIC, sources.names("topics"))
             yield from _nothing_to_mail(each, sources)
 
 
-def _doubles(texts: Iterable[Text], what: str, key: Callable[[str], str] = str) -> Iterator[Note]:
+_ID_TWICE = form("the id `{text}` stands already in line {first}")
+_ADDRESS_TWICE = form("the address `{text}` stands already in line {first}")
+_NO_TOPIC = form("there is no topic `{name}`")
+_NO_WORDS = form("there is no group of words `{name}`")
+
+
+def _doubles(texts: Iterable[Text], twice: str, key: Callable[[str], str] = str) -> Iterator[Note]:
     seen: dict[str, int] = {}
     for text in filter(None, texts):
         if key(text) in seen:
-            yield Note(text.line, f"the {what} `{text}` stands already in line {seen[key(text)]}")
+            yield Note(text.line, Told(twice, text=text, first=seen[key(text)]))
         seen.setdefault(key(text), text.line)
 
 
-def _unknown(names: Iterable[Text], what: str, known: Collection[str] | None) -> Iterator[Note]:
+def _unknown(names: Iterable[Text], unknown: str, known: Collection[str] | None) -> Iterator[Note]:
     """Names that lead nowhere; `known` is None when that cannot be told."""
     for name in names if known is not None else ():
         if name not in (known or ()):
-            yield Note(name.line, f"there is no {what} `{name}`", nearest(name, known or ()))
+            yield Note(name.line, Told(unknown, name=name), nearest(name, known or ()))
 
 
 def _meant(names: Iterable[str], known: Collection[str]) -> set[str]:
@@ -81,7 +88,7 @@ def _meant(names: Iterable[str], known: Collection[str]) -> set[str]:
 def _clock(source: DefaultsShape) -> Iterator[Note]:
     if source.every and source.cron:
         line = max(source.line_of("every"), source.line_of("cron"))
-        yield Note(line, "`every` and `cron` are both given; keep one of them")
+        yield Note(line, Told("`every` and `cron` are both given; keep one of them"))
 
 
 # --- topics --------------------------------------------------------------------------------------
@@ -104,7 +111,9 @@ def _unreachable(file: SourcesFile, lists: Iterable[ListShape]) -> Iterator[Note
     for name in file.topics:
         if name not in used:
             line = file.topics[name].line
-            yield Note(line, f"the topic `{name}` is used by no enabled source and no list")
+            yield Note(
+                line, Told("the topic `{name}` is used by no enabled source and no list", name=name)
+            )
 
 
 def _nothing_to_mail(each: ListShape, file: SourcesFile) -> Iterator[Note]:
@@ -112,7 +121,7 @@ def _nothing_to_mail(each: ListShape, file: SourcesFile) -> Iterator[Note]:
     names = [name for name in each.topics or () if name in known]
     if names and len(names) == len(each.topics or ()) and _carried(file).isdisjoint(names):
         line = each.line_of("topics")
-        yield Note(line, "no enabled source looks for any topic of this list")
+        yield Note(line, Told("no enabled source looks for any topic of this list"))
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -121,12 +130,12 @@ def _nothing_to_mail(each: ListShape, file: SourcesFile) -> Iterator[Note]:
 def _word_groups(file: SourcesFile) -> Iterator[Note]:
     known = file.names("words")
     named = [name for topic in file.topics.values() for name in _groups_named(topic)]
-    yield from _unknown(named, "group of words", known)
+    yield from _unknown(named, _NO_WORDS, known)
     used = _meant(named, known or ())
     for name in file.words if not file.is_hurt("topics") else ():
         if name not in used:
             line = getattr(name, "line", file.line)
-            yield Note(line, f"the group of words `{name}` is used by no term")
+            yield Note(line, Told("the group of words `{name}` is used by no term", name=name))
 
 
 def _groups_named(topic: TopicShape) -> Iterator[Text]:
@@ -143,7 +152,10 @@ def _lone_weak(topic: TopicShape) -> Iterator[Note]:
         if term.weak and term.term and term.lacks("needs"):
             yield Note(
                 term.line_of("weak"),
-                f"the term `{term.term}` is weak, so it needs other words: name them in `needs`",
+                Told(
+                    "the term `{term}` is weak, so it needs other words: name them in `needs`",
+                    term=term.term,
+                ),
             )
 
 
@@ -152,14 +164,20 @@ def _stray_perhaps(topic: TopicShape) -> Iterator[Note]:
         if term.perhaps and term.term and term.lacks("needs"):
             yield Note(
                 term.line_of("perhaps"),
-                f"the term `{term.term}` is sure without needs, so `perhaps` says nothing: "
-                "name its `needs`",
+                Told(
+                    "the term `{term}` is sure without needs, so `perhaps` says nothing: "
+                    "name its `needs`",
+                    term=term.term,
+                ),
             )
         elif term.perhaps and term.term and not term.lacks("otherwise"):
             yield Note(
                 term.line_of("otherwise"),
-                f"the term `{term.term}` has `perhaps`, which says what it is without its needs: "
-                "remove `otherwise`",
+                Told(
+                    "the term `{term}` has `perhaps`, which says what it is without its "
+                    "needs: remove `otherwise`",
+                    term=term.term,
+                ),
             )
 
 
@@ -190,12 +208,15 @@ def _examples(file: SourcesFile) -> Iterator[Note]:
                 yield from _disobedient(shape, compile_vocabulary(alone))
 
 
+_MISSED = form("the term `{term}` does not match «{text}»")
+_HIT = form("the term `{term}` matches «{text}»")
+
+
 def _disobedient(term: TermShape, rules: Rules) -> Iterator[Note]:
     """Each term is tried alone: where several match the same words, `find` keeps one."""
     wanted = [(sentence, True) for sentence in term.yes or ()]
     unwanted = [(sentence, False) for sentence in term.no or ()]
     for sentence, should in wanted + unwanted:
         if bool(find(rules, sentence, lang=term.lang)) is not should:
-            does = "does not match" if should else "matches"
             shown = " ".join(sentence.split())
-            yield Note(sentence.line, f"the term `{term.term}` {does} «{shown}»")
+            yield Note(sentence.line, Told(_MISSED if should else _HIT, term=term.term, text=shown))

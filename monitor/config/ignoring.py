@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from monitor.adapters import check_selector
+from monitor.model.told import Told
 
 _TAG_NAMES = (
     "a abbr address article aside audio b blockquote body br button canvas caption cite code col "
@@ -40,7 +41,9 @@ def read_ignored(text: str) -> Ignored:
         return Ignored(pattern=_checked(slashed[1] if slashed else text))
     if text[0] in ".#[":
         if problem := check_selector(text):
-            raise ValueError(f"must be a CSS selector, a phrase or a /pattern/: {problem}")
+            raise ValueError(
+                Told("must be a CSS selector, a phrase or a /pattern/: {problem}", problem=problem)
+            )
         return Ignored(selector=text)
     if _names_tags(text) and check_selector(text) is None:
         return Ignored(selector=text)
@@ -51,9 +54,11 @@ def _checked(pattern: str) -> str:
     try:
         found = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"must be a regular expression: {error}") from error
+        raise ValueError(Told("must be a regular expression: {error}", error=error)) from error
     if found.fullmatch(""):
-        raise ValueError(f"matches everywhere, also where nothing stands: `{pattern}`")
+        raise ValueError(
+            Told("matches everywhere, also where nothing stands: `{pattern}`", pattern=pattern)
+        )
     return pattern
 
 
@@ -72,6 +77,6 @@ def _phrase(text: str) -> str:
     """The last `*` takes all that follows, those before it as little as possible."""
     words = [r"\s+".join(map(re.escape, part.split())) for part in text.split("*")]
     if not any(words):
-        raise ValueError("must not be `*` alone: nothing would ever count as a change")
+        raise ValueError(Told("must not be `*` alone: nothing would ever count as a change"))
     pattern = r"[\s\S]*?".join(words)
     return f"(?i:{pattern if words[-1] else pattern.removesuffix('?')})"

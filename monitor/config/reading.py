@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.shape import DefaultsShape, Shape, SourceShape
 from monitor.config.tree import Map, Note, Seq, Text, Unreadable, parse
+from monitor.model.told import Told, form
 from monitor.text.nearest import nearest
 
 FileShape = TypeVar("FileShape", bound=Shape)
@@ -25,7 +26,7 @@ def read(shape: type[FileShape], path: Path) -> tuple[FileShape | None, list[Not
     try:
         tree, notes = parse(path.read_bytes())
     except OSError as error:
-        return None, [Note(0, f"the file cannot be read: {error.strerror or error}")]
+        return None, [Note(0, Told("the file cannot be read: {why}", why=error.strerror or error))]
     except Unreadable as error:
         return None, [error.note]
     result, more = _validate(shape, tree)
@@ -48,7 +49,7 @@ def _missing(value: object) -> Iterator[Note]:
     """Notes for needed keys that are absent, in this shape and all within."""
     if isinstance(value, Shape):
         for key in value.missing:
-            yield Note(value.line, f"`{key}` is missing")
+            yield Note(value.line, Told("`{key}` is missing", key=key))
         yield from _missing(list(value.given.values()))
     elif isinstance(value, dict):
         yield from _missing(list(value.values()))
@@ -66,39 +67,61 @@ def _note(shape: type[Shape], tree: Map, mistake: ErrorDetails) -> Note:
     if mistake["type"] == "extra_forbidden" and isinstance(place, Map):
         return _unknown_key(_shape_at(shape, outer), place, str(last), top=not outer)
     names = [step for step in (*outer, last) if isinstance(step, str)]
-    subject = f"a key in `{names[-3]}`" if last == _IN_KEY else f"`{names[-1]}`"
+    subject = Told("a key in `{key}`", key=names[-3]) if last == _IN_KEY else f"`{names[-1]}`"
     line = getattr(value, "line", 0) or place.line
     cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
-        return Note(line, f"{subject} {cause}", getattr(cause, "suggestion", None))
-    return Note(line, f"{subject} {_complaint(mistake['type'], value, last)}")
+        return Note(
+            line,
+            Told("{subject} {cause}", subject=subject, cause=cause),
+            getattr(cause, "suggestion", None),
+        )
+    return Note(
+        line,
+        Told(
+            "{subject} {complaint}",
+            subject=subject,
+            complaint=_complaint(mistake["type"], value, last),
+        ),
+    )
 
 
 def _complaint(kind: str, value: object, last: object) -> str:
     """What pydantic itself found, as the rest of a sentence."""
     if kind == "too_short":
-        return "is an empty list; fill it in or remove it"
+        return Told("is an empty list; fill it in or remove it")
     if value == "":
-        return "has no value; fill it in or remove the line"
+        return Told("has no value; fill it in or remove the line")
     if kind == "list_type":
-        return f"must be a list, such as [{value}]" if isinstance(value, Text) else "must be a list"
+        return (
+            Told("must be a list, such as [{value}]", value=value)
+            if isinstance(value, Text)
+            else Told("must be a list")
+        )
     if kind in ("model_type", "dict_type"):
-        what = "entries of `key: value` lines" if isinstance(last, int) else "`key: value` lines"
-        return f"must hold {what}, not " + ("a list" if isinstance(value, Seq) else f"`{value}`")
-    return f"cannot be used ({kind})"
+        shown = Told("a list") if isinstance(value, Seq) else f"`{value}`"
+        if isinstance(last, int):
+            return Told("must hold entries of `key: value` lines, not {shown}", shown=shown)
+        return Told("must hold `key: value` lines, not {shown}", shown=shown)
+    return Told("cannot be used ({kind})", kind=kind)
 
 
 def _unknown_key(shape: type[Shape], entry: Map, key: str, *, top: bool) -> Note:
     line = entry.key_line(key)
     if shape is DefaultsShape and key in SourceShape.model_fields:
-        return Note(line, f"`{key}` belongs to each single source, not to `defaults`")
+        return Note(line, Told("`{key}` belongs to each single source, not to `defaults`", key=key))
     near = nearest(key, shape.model_fields)
     if near is not None:
         entry.settled.add(near)
     known = ", ".join(shape.model_fields)
-    where = "at the top of the file" if top else "here"
-    hint = "" if near else f"; known {where}: {known}"
-    return Note(line, f"unknown key `{key}`{hint}", near)
+    if near:
+        return Note(line, Told("unknown key `{key}`", key=key), near)
+    there = _KNOWN_AT_TOP if top else _KNOWN_HERE
+    return Note(line, Told(there, key=key, known=known))
+
+
+_KNOWN_AT_TOP = form("unknown key `{key}`; known at the top of the file: {known}")
+_KNOWN_HERE = form("unknown key `{key}`; known here: {known}")
 
 
 def _shape_at(shape: type[Shape], path: list[int | str]) -> type[Shape]:

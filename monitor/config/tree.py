@@ -15,6 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from monitor.model.told import Told, form
+
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 MAX_NODES = 200_000
@@ -88,12 +90,14 @@ def parse(content: bytes) -> tuple[Map, tuple[Note, ...]]:
     """
     root = _compose(_decode(content))
     if root is None:
-        raise Unreadable(1, "the file is empty; begin with `version: 1`")
+        raise Unreadable(1, Told("the file is empty; begin with `version: 1`"))
     reader = _Reader()
     tree = reader.read(root, _line(root))
     if not isinstance(tree, Map):
-        what = "a list" if isinstance(tree, Seq) else "a single text"
-        raise Unreadable(_line(root), f"the file must hold `key: value` lines, not {what}")
+        what = Told("a list") if isinstance(tree, Seq) else Told("a single text")
+        raise Unreadable(
+            _line(root), Told("the file must hold `key: value` lines, not {what}", what=what)
+        )
     return tree, tuple(reader.notes)
 
 
@@ -102,15 +106,20 @@ def parse(content: bytes) -> tuple[Map, tuple[Note, ...]]:
 
 def _decode(content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise Unreadable(0, "the file is larger than 5 MB; is it the right one?")
+        raise Unreadable(0, Told("the file is larger than 5 MB; is it the right one?"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(line, "this is not UTF-8; save the file in the encoding UTF-8") from error
+        raise Unreadable(
+            line, Told("this is not UTF-8; save the file in the encoding UTF-8")
+        ) from error
     if found := _NOT_ALLOWED.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise Unreadable(line, f"the invisible character U+{ord(found[0]):04X} must not stand here")
+        raise Unreadable(
+            line,
+            Told("the invisible character U+{code:04X} must not stand here", code=ord(found[0])),
+        )
     return text
 
 
@@ -125,28 +134,41 @@ def _compose(text: str) -> Node | None:
         raise _explained(error, text) from error
     except (YAMLError, RecursionError, ValueError, AssertionError) as error:
         reason = " ".join(str(error).split())
-        raise Unreadable(0, f"the file cannot be read as YAML: {reason}") from error
+        raise Unreadable(
+            0, Told("the file cannot be read as YAML: {reason}", reason=reason)
+        ) from error
     return root
 
 
 # What the YAML parser says -> what people can act upon; "opened" points at where it began.
 _SENTENCES = (
-    (r"found character '\\t'", "a tab stands where only spaces may; indent with spaces"),
-    (r"found character '(.)'", "a text must not begin with `{0}`; put it in quotes"),
-    (r"another document", "a second document begins here (`---`); a file must hold only one"),
-    (r"undefined alias '(.*)'", "`*{0}` refers to an anchor `&{0}` that is not defined above"),
-    (r"unknown escape character '(.*)'", "`\\{0}` means nothing in double quotes; use '…' instead"),
-    (r"maximum depth", f"the values are nested more than {MAX_DEPTH} levels deep"),
-    (r"mapping values", "a `:` is not expected here; check the indentation, or quote the text"),
-    (r"sequence entries", "a `-` is not expected here; begin the list on a new line"),
-    (r"could not find expected ':'", "a key without `:`; check the indentation of this line"),
-    (r"expected <block end>", "the indentation of this line does not fit the lines above"),
+    (r"found character '\\t'", form("a tab stands where only spaces may; indent with spaces")),
+    (r"found character '(.)'", form("a text must not begin with `{sign}`; put it in quotes")),
+    (r"another document", form("a second document begins here (`---`); a file must hold only one")),
+    (
+        r"undefined alias '(.*)'",
+        form("`*{sign}` refers to an anchor `&{sign}` that is not defined above"),
+    ),
+    (
+        r"unknown escape character '(.*)'",
+        form("`\\{sign}` means nothing in double quotes; use '…' instead"),
+    ),
+    (r"maximum depth", form("the values are nested more than {most} levels deep")),
+    (
+        r"mapping values",
+        form("a `:` is not expected here; check the indentation, or quote the text"),
+    ),
+    (r"sequence entries", form("a `-` is not expected here; begin the list on a new line")),
+    (r"could not find expected ':'", form("a key without `:`; check the indentation of this line")),
+    (r"expected <block end>", form("the indentation of this line does not fit the lines above")),
 )
 _NEVER_CLOSED = {
-    "while scanning a quoted scalar": "a quotation mark opens here and is never closed",
-    "while scanning a double-quoted scalar": "a quotation mark opens here and is never closed",
-    "while parsing a flow sequence": "a `[` opens here and is never closed",
-    "while parsing a flow mapping": "a `{` opens here and is never closed",
+    "while scanning a quoted scalar": form("a quotation mark opens here and is never closed"),
+    "while scanning a double-quoted scalar": form(
+        "a quotation mark opens here and is never closed"
+    ),
+    "while parsing a flow sequence": form("a `[` opens here and is never closed"),
+    "while parsing a flow mapping": form("a `{{` opens here and is never closed"),
 }
 
 
@@ -155,13 +177,16 @@ def _explained(error: MarkedYAMLError, text: str) -> Unreadable:
     line = error.problem_mark.line + 1 if error.problem_mark else 0
     if _has_hard_space(text, line) or _has_hard_space(text, line - 1):
         line = line if _has_hard_space(text, line) else line - 1
-        return Unreadable(line, "a non-breaking space (U+00A0) stands here; type a plain space")
+        return Unreadable(
+            line, Told("a non-breaking space (U+00A0) stands here; type a plain space")
+        )
     for pattern, sentence in _SENTENCES:
         if found := re.search(pattern, problem):
-            return Unreadable(line, sentence.format(*found.groups()))
+            sign = found[1] if found.groups() else ""
+            return Unreadable(line, Told(sentence, sign=sign, most=MAX_DEPTH))
     if error.context in _NEVER_CLOSED and error.context_mark:
-        return Unreadable(error.context_mark.line + 1, _NEVER_CLOSED[error.context])
-    return Unreadable(line, f"this cannot be read as YAML: {problem}")
+        return Unreadable(error.context_mark.line + 1, Told(_NEVER_CLOSED[error.context]))
+    return Unreadable(line, Told("this cannot be read as YAML: {problem}", problem=problem))
 
 
 def _has_hard_space(text: str, line: int) -> bool:
@@ -187,11 +212,17 @@ class _Reader:
     def read(self, node: Node, line: int) -> Tree:
         self.count += 1
         if self.count > MAX_NODES:
-            raise Unreadable(line, f"the file unfolds to more than {MAX_NODES:,} values")
+            raise Unreadable(
+                line,
+                Told("the file unfolds to more than {most:,} values", most=MAX_NODES),
+            )
         if len(self.open) >= MAX_DEPTH:
-            raise Unreadable(line, f"the values are nested more than {MAX_DEPTH} levels deep")
+            raise Unreadable(
+                line,
+                Told("the values are nested more than {most} levels deep", most=MAX_DEPTH),
+            )
         if any(node is outer for outer in self.open):
-            raise Unreadable(_line(node), f"`*{node.anchor}` contains itself")
+            raise Unreadable(_line(node), Told("`*{anchor}` contains itself", anchor=node.anchor))
         self._check_tag(node)
         self.open.append(node)
         tree = self._unfold(node, line)
@@ -212,7 +243,9 @@ class _Reader:
         tag = str(node.tag)
         if tag.removeprefix(_STANDARD) not in _TAGS:
             shown = tag.replace(_STANDARD, "!!")
-            self.notes.append(Note(_line(node), f"the tag `{shown}` is not allowed; remove it"))
+            self.notes.append(
+                Note(_line(node), Told("the tag `{shown}` is not allowed; remove it", shown=shown))
+            )
 
     def _map(self, node: MappingNode, line: int) -> Map:
         own, inherited = Map(line), []
@@ -220,7 +253,7 @@ class _Reader:
             if key_node.tag == f"{_STANDARD}merge":
                 inherited += self._bases(value_node)
             elif not isinstance(key_node, ScalarNode):
-                self.notes.append(Note(_line(key_node), "a key must be a plain word"))
+                self.notes.append(Note(_line(key_node), Told("a key must be a plain word")))
             else:
                 self._add(own, _text(key_node), value_node)
         for base in inherited:
@@ -234,7 +267,12 @@ class _Reader:
             value = Text("", key.line)
         if key in own:
             first = own.key_line(key)
-            self.notes.append(Note(key.line, f"`{key}` is given twice, first in line {first}"))
+            self.notes.append(
+                Note(
+                    key.line,
+                    Told("`{key}` is given twice, first in line {first}", key=key, first=first),
+                )
+            )
         else:
             own[key] = value
 
@@ -245,7 +283,7 @@ class _Reader:
         maps = [base for base in bases if isinstance(base, Map)]
         if len(maps) < len(bases):
             self.notes.append(
-                Note(_line(node), "`<<` must name a mapping, such as `<<: *defaults`")
+                Note(_line(node), Told("`<<` must name a mapping, such as `<<: *defaults`"))
             )
         return maps
 

@@ -36,6 +36,7 @@ from monitor.config.texts import (
 from monitor.config.tree import Map, Text
 from monitor.due import parse_schedule
 from monitor.model import AlertOn, Numbers, Rank, Receives, Schedule, Tier
+from monitor.model.told import Told
 from monitor.text.nearest import nearest
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -104,12 +105,18 @@ def duration(least: timedelta, most: timedelta = YEAR) -> Callable[[object], tim
         found = re.fullmatch(r"(\d{1,7})([smhdw])", text, re.ASCII)
         if not found:
             raise WrongValueError(
-                f"must be a duration such as 6h, 30m or 14d, not `{text}`", _tidy(text)
+                Told("must be a duration such as 6h, 30m or 14d, not `{text}`", text=text),
+                _tidy(text),
             )
         length = timedelta(**{_UNITS[found[2]]: int(found[1])})
         if not least <= length <= most:
             raise WrongValueError(
-                f"must be at least {_short(least)} and at most {_short(most)}, not `{text}`"
+                Told(
+                    "must be at least {least} and at most {most}, not `{text}`",
+                    least=_short(least),
+                    most=_short(most),
+                    text=text,
+                )
             )
         return length
 
@@ -148,28 +155,32 @@ def _switch(value: object) -> bool:
             "1": "true",
         }
         near = meant.get(text.casefold()) or nearest(text, ("true", "false"))
-        raise WrongValueError(f"must be true or false, not `{text}`", near)
+        raise WrongValueError(Told("must be true or false, not `{text}`", text=text), near)
     return text == "true"
 
 
 def _count(value: object) -> int:
     text = read_line(value)
     if not re.fullmatch(r"0|[1-9]\d{0,5}", text, re.ASCII):
-        raise WrongValueError(f"must be a whole number such as 1, not `{text}`")
+        raise WrongValueError(Told("must be a whole number such as 1, not `{text}`", text=text))
     return int(text)
 
 
 def _share(value: object) -> float:
     text = read_line(value)
     if not re.fullmatch(r"0|1|[01]\.\d{1,3}", text, re.ASCII) or float(text) > 1:
-        raise WrongValueError(f"must be a number from 0 to 1 such as 0.8, not `{text}`")
+        raise WrongValueError(
+            Told("must be a number from 0 to 1 such as 0.8, not `{text}`", text=text)
+        )
     return float(text)
 
 
 def _version(value: object) -> Text:
     text = read_line(value)
     if text != "1":
-        raise WrongValueError(f"must be 1, the only version there is, not `{text}`", "1")
+        raise WrongValueError(
+            Told("must be 1, the only version there is, not `{text}`", text=text), "1"
+        )
     return text
 
 
@@ -177,8 +188,10 @@ def _pick(text: str, words: Iterable[str]) -> str:
     known = sorted(words)
     if text not in known:
         *most, last = known
-        listed = f"{', '.join(most)} or {last}" if most else last
-        raise WrongValueError(f"must be {listed}, not `{text}`", nearest(text, known))
+        listed = Told("{most} or {last}", most=", ".join(most), last=last) if most else last
+        raise WrongValueError(
+            Told("must be {listed}, not `{text}`", listed=listed, text=text), nearest(text, known)
+        )
     return text
 
 
@@ -202,7 +215,9 @@ def _language(value: object) -> Text:
     if text not in LANGUAGES:
         meant = _OTHER_NAMES.get(text.casefold()) or text.casefold().replace("_", "-").split("-")[0]
         raise WrongValueError(
-            f"must be a two-letter language code such as de, en or uk, not `{text}`",
+            Told(
+                "must be a two-letter language code such as de, en or uk, not `{text}`", text=text
+            ),
             meant if meant in LANGUAGES else None,
         )
     return text
@@ -213,7 +228,8 @@ def _mail_language(value: object) -> Text:
     if text not in MAIL_LANGUAGES:
         meant = _OTHER_NAMES.get(text.casefold())
         raise WrongValueError(
-            f"must be de or en, not `{text}`", meant if meant in MAIL_LANGUAGES else None
+            Told("must be de or en, not `{text}`", text=text),
+            meant if meant in MAIL_LANGUAGES else None,
         )
     return text
 
@@ -229,7 +245,7 @@ def _zone(value: object) -> Text:
         cities = {zone.rpartition("/")[2]: zone for zone in sorted(_zones(), reverse=True)}
         city = nearest(text.rpartition("/")[2], cities)
         raise WrongValueError(
-            f"must be a time zone such as Europe/Berlin, not `{text}`",
+            Told("must be a time zone such as Europe/Berlin, not `{text}`", text=text),
             nearest(text, _zones()) or (cities[city] if city else None),
         )
     return text
@@ -239,7 +255,7 @@ def _schedule(value: object) -> Schedule:
     if isinstance(value, Map):
         if set(value) != {"cron"}:
             raise WrongValueError(
-                "must be a text such as `daily 07:00`, or have the one key `cron`"
+                Told("must be a text such as `daily 07:00`, or have the one key `cron`")
             )
         (cron,) = value.values()
         value = Text(f"cron: {read_line(cron)}", value.line)
@@ -247,7 +263,9 @@ def _schedule(value: object) -> Schedule:
     try:
         return parse_schedule(text)
     except ValueError as error:
-        raise WrongValueError(f"cannot be understood: {error}", _meant_schedule(text)) from error
+        raise WrongValueError(
+            Told("cannot be understood: {error}", error=error), _meant_schedule(text)
+        ) from error
 
 
 def _meant_schedule(text: str) -> str | None:

@@ -8,9 +8,11 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from monitor.model.told import Told, form
+
 SCHEMES = ("smtp", "smtps", "file")
 
-_FORMS = "must be smtp://user@host:587, smtps://user@host or file:DIRECTORY"
+_FORMS = form("must be smtp://user@host:587, smtps://user@host or file:DIRECTORY")
 
 
 class Tls(Enum):
@@ -53,40 +55,45 @@ def read_door(url: str, password: str | None = None) -> Server | Path:
     """
     scheme, colon, rest = url.partition(":")
     if not colon or scheme not in SCHEMES:
-        raise DoorError(_FORMS)
+        raise DoorError(Told(_FORMS))
     if scheme == "file":
         if not rest.removeprefix("//"):
-            raise DoorError("must name a directory, as in file:outbox")
+            raise DoorError(Told("must name a directory, as in file:outbox"))
         return Path(unquote(rest.removeprefix("//")))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        told = "must be like smtp://user@host:587; the port must be a number"
+        told = Told("must be like smtp://user@host:587; the port must be a number")
         raise DoorError(told) from error
     host = _host(url, parts)
     user = unquote(parts.username) if parts.username else None
     if user is not None and password is None:
         raise DoorError(
-            f"names the user `{user}`, but there is no password; put it in "
-            "MONITOR_MAIL_PASSWORD_FILE"
+            Told(
+                "names the user `{user}`, but there is no password; put it in "
+                "MONITOR_MAIL_PASSWORD_FILE",
+                user=user,
+            )
         )
     tls = _tls(parts, secret=password is not None)
     if user is None and password is not None:
-        raise DoorError("names no user for the password; write smtp://user@host:587")
+        raise DoorError(Told("names no user for the password; write smtp://user@host:587"))
     usual = {"smtps": 465}.get(scheme, 587 if user else 25)
     return Server(host, port or usual, tls, user, password)
 
 
 def _host(url: str, parts: SplitResult) -> str:
     if parts.password is not None:
-        raise DoorError("must not hold the password; put it in MONITOR_MAIL_PASSWORD_FILE")
+        raise DoorError(Told("must not hold the password; put it in MONITOR_MAIL_PASSWORD_FILE"))
     if not parts.hostname or re.search(r"\s", url):
-        raise DoorError("must name a mail server, as in smtp://user@host:587")
+        raise DoorError(Told("must name a mail server, as in smtp://user@host:587"))
     if parts.path.strip("/") or parts.fragment:
         raise DoorError(
-            "must end after the host or its port; there is no "
-            f"`{parts.path or parts.fragment}` on a mail server"
+            Told(
+                "must end after the host or its port; there is no `{path}` on a mail server",
+                path=parts.path or parts.fragment,
+            )
         )
     return parts.hostname
 
@@ -96,12 +103,12 @@ def _tls(parts: SplitResult, *, secret: bool) -> Tls:
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
     choice = asked.pop("starttls", None)
     if asked or choice not in {None, *_STARTTLS}:
-        raise DoorError("may hold only starttls=yes or starttls=no after the question mark")
+        raise DoorError(Told("may hold only starttls=yes or starttls=no after the question mark"))
     if parts.scheme == "smtps":
         return Tls.FROM_START
     if secret:
         if choice == "no":
-            raise DoorError("a password is never sent in clear; remove starttls=no")
+            raise DoorError(Told("a password is never sent in clear; remove starttls=no"))
         return Tls.REQUIRED
     if choice:
         return _STARTTLS[choice]

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from monitor.match.chunk import Chunk, Ways
 from monitor.match.citations import cite
 from monitor.match.error import TermError
+from monitor.model.told import Told, form
 
+_PARTLY = form("`{text}` is not read as one citation, only `{part}` is")
+_NOT_AT_ALL = form(
+    "`{text}` is not read as one citation: write it as in § 3a Abs. 2 Nr. 5 AsylG, or as a spelling"
+)
 _DIGITS = re.compile(r"\d+")
 _SECTION = ("§", "Art.", "ст.")
 # How the sign of a section is written: itself, or a word that begins like this in any language.
@@ -32,16 +37,15 @@ def parse_citation(text: str) -> Cited:
     whole = [each for each in found if text.strip() in (each.text, each.id)]
     if not whole:
         raise TermError(
-            f"`{text}` is not read as one citation" + (
-                f", only `{found[0].text}` is" if found else
-                ": write it as in § 3a Abs. 2 Nr. 5 AsylG, or as a spelling"
-            ),
+            Told(_PARTLY if found else _NOT_AT_ALL, text=text, part=found[0].text if found else ""),
             found[0].text if found else None,
-        )  # fmt: skip
+        )
     name = whole[0].id
     number = _DIGITS.search(name)
     if whole[0].kind == "eu-act" or number is None:
-        raise TermError(f"`{text}` cites a whole law: name a section, or write it as a spelling")
+        raise TermError(
+            Told("`{text}` cites a whole law: name a section, or write it as a spelling", text=text)
+        )
     return Cited(name, _ways(name, number[0]))
 
 

@@ -13,6 +13,7 @@ from monitor.match.legal import Cited, parse_citation
 from monitor.match.places import Located, Way
 from monitor.match.spelling import Spelling, parse
 from monitor.model import Term, Tier, Vocabulary
+from monitor.model.told import Told
 from monitor.text.excerpt import Span, merge
 
 Condition = tuple[str, ...]
@@ -172,11 +173,20 @@ def _parse(read: Callable[[str], Parsed], text: str, place: str) -> Parsed:
     try:
         return read(text)
     except TermError as error:
-        raise TermError(f"{place}: {error}", error.suggestion) from None
+        raise TermError(
+            Told("{place}: {error}", place=place, error=error), error.suggestion
+        ) from None
 
 
 def _check_conditions(topic: str, term: Term, groups: Mapping[str, object]) -> None:
     for condition in (*term.needs, *term.unless, *term.despite, *term.perhaps):
         for name in condition:
             if name not in groups:
-                raise TermError(f"{topic}, {term.name}: there is no group `{name}` among the words")
+                raise TermError(
+                    Told(
+                        "{topic}, {term}: there is no group `{name}` among the words",
+                        topic=topic,
+                        term=term.name,
+                        name=name,
+                    )
+                )

@@ -28,6 +28,7 @@ from monitor.match.expression import (
     Text,
     near,
 )
+from monitor.model.told import Told, reason
 from monitor.text.normalise import fold
 
 _FARTHEST = 30
@@ -84,7 +85,7 @@ def parse(spelling: str) -> Spelling:
     try:
         return _parse(spelling)
     except TermError as error:
-        raise TermError(str(error), _if_valid(error.suggestion)) from None
+        raise TermError(reason(error), _if_valid(error.suggestion)) from None
 
 
 def explain_spelling(spelling: str) -> None:
@@ -174,18 +175,26 @@ def _choice(tokens: Iterator[str]) -> Choice:
 
 def _refuse_signs(spelling: str) -> None:
     if not _trimmed(spelling):
-        raise TermError("The spelling is empty; write the word to look for")
+        raise TermError(Told("The spelling is empty; write the word to look for"))
     for sign in spelling:
         if sign in _REGEX:
             raise TermError(
-                f"`{spelling}` contains `{sign}`; spellings are no regular expressions: "
-                "write `*` for any ending and `(a|b)` for either",
+                Told(
+                    "`{spelling}` contains `{sign}`; spellings are no regular expressions: "
+                    "write `*` for any ending and `(a|b)` for either",
+                    spelling=spelling,
+                    sign=sign,
+                ),
                 _without_regex(spelling),
             )
     for sign in fold(spelling):
         if not (sign.isalnum() or sign in _SYNTAX or sign in _SIGNS):
             raise TermError(
-                f"`{spelling}` contains `{sign}`, which is never searched for: leave it out",
+                Told(
+                    "`{spelling}` contains `{sign}`, which is never searched for: leave it out",
+                    spelling=spelling,
+                    sign=sign,
+                ),
                 "".join(c for c in spelling if fold(c) != sign),
             )
 
@@ -210,18 +219,38 @@ def _refuse_distances(
         if not all(_trimmed(side) for side in sides):
             lone = [side.strip() for side in _NEAR.split(spelling)[::3] if side.strip()]
             raise TermError(
-                f"`{spelling}` needs words on both sides of `{order}`",
+                Told(
+                    "`{spelling}` needs words on both sides of `{order}`",
+                    spelling=spelling,
+                    order=order,
+                ),
                 lone[0] if len(lone) == 1 else None,
             )
         if not distance:
             raise TermError(
-                f"`{spelling}` does not say within how many words: add a number after `{order}`",
+                Told(
+                    "`{spelling}` does not say within how many words: add a number after `{order}`",
+                    spelling=spelling,
+                    order=order,
+                ),
                 re.sub(r"\s*([~>])\s*(?!\d)", r" \g<1>6 ", spelling),
             )
         if not 1 <= int(distance) <= _FARTHEST:
-            raise TermError(f"`{spelling}`: the distance is 1 to {_FARTHEST} words, not {distance}")
+            raise TermError(
+                Told(
+                    "`{spelling}`: the distance is 1 to {farthest} words, not {distance}",
+                    spelling=spelling,
+                    farthest=_FARTHEST,
+                    distance=distance,
+                )
+            )
     if len(orders) > _MOST_DISTANCES:
-        raise TermError(f"`{spelling}` has more than two distances: make it several spellings")
+        raise TermError(
+            Told(
+                "`{spelling}` has more than two distances: make it several spellings",
+                spelling=spelling,
+            )
+        )
 
 
 def _refuse_unbalanced(spelling: str, tokens: list[str]) -> None:
@@ -232,15 +261,23 @@ def _refuse_unbalanced(spelling: str, tokens: list[str]) -> None:
             break
         if depth > _DEEPEST:
             raise TermError(
-                f"`{spelling}` has parentheses within parentheses more than {_DEEPEST} deep"
+                Told(
+                    "`{spelling}` has parentheses within parentheses more than {deepest} deep",
+                    spelling=spelling,
+                    deepest=_DEEPEST,
+                )
             )
         if token == "|" and not depth:
             guess = None if "(" in spelling else f"({spelling})"
-            raise TermError(f"`{spelling}`: put the alternatives in parentheses", guess)
+            raise TermError(
+                Told("`{spelling}`: put the alternatives in parentheses", spelling=spelling), guess
+            )
     if depth:
         missing = spelling.count("(") - spelling.count(")")
         guess = spelling + ")" * missing if missing > 0 else spelling.replace(")", "", -missing)
-        raise TermError(f"`{spelling}` has a parenthesis without its other half", guess)
+        raise TermError(
+            Told("`{spelling}` has a parenthesis without its other half", spelling=spelling), guess
+        )
 
 
 def _refuse_weak(spelling: str, sequence: Sequence) -> None:
@@ -251,15 +288,28 @@ def _refuse_weak(spelling: str, sequence: Sequence) -> None:
             return
     words = list(sequence.words())
     if not sequence.letters():
-        raise TermError(f"`{spelling}` has no letters to look for")
+        raise TermError(Told("`{spelling}` has no letters to look for", spelling=spelling))
     if any(word.stars() and not word.letters() for word in words):
         raise TermError(
-            f"`{spelling}` has a `*` without letters: it stands for the rest of a word",
+            Told(
+                "`{spelling}` has a `*` without letters: it stands for the rest of a word",
+                spelling=spelling,
+            ),
             re.sub(r"(\w)[.\s]+\*", r"\1*", spelling),
         )
     if any(word.stars() > _MOST_STARS for word in words):
-        raise TermError(f"`{spelling}` has a word with more than {_MOST_STARS} `*`")
+        raise TermError(
+            Told(
+                "`{spelling}` has a word with more than {most} `*`",
+                spelling=spelling,
+                most=_MOST_STARS,
+            )
+        )
     if all(word.stars() and word.letters() < _STEM for word in words):
         raise TermError(
-            f"`{spelling}` would match far too much: give at least {_STEM} letters before `*`"
+            Told(
+                "`{spelling}` would match far too much: give at least {least} letters before `*`",
+                spelling=spelling,
+                least=_STEM,
+            )
         )

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from jinja2 import TemplateError, meta, nodes
 
 from monitor.errors import Problem, RenderError
+from monitor.model.told import Told
 from monitor.render.samples import digests, reports
 from monitor.render.templates import PARTS, Templates, environment, problem_of
 from monitor.render.words import SOURCE_LANGUAGE, languages
@@ -21,7 +22,7 @@ _SHARED = set().union(*KINDS.values())
 def check_templates(folder: Path) -> tuple[Problem, ...]:
     """Return every mistake in a folder of templates, in file order; without network or clock."""
     missing = [
-        Problem(folder / kind / part, 0, "this template is missing")
+        Problem(folder / kind / part, 0, Told("this template is missing"))
         for kind in KINDS
         for part in PARTS
         if not (folder / kind / part).is_file()
@@ -54,7 +55,7 @@ def _unreadable(folder: Path) -> Iterator[Problem]:
         set_somewhere = {node.name for node in used if node.ctx == "store"}
         for lost in meta.find_undeclared_variables(tree) - known - set_somewhere:
             line = min((node.lineno for node in used if node.name == lost), default=0)
-            yield Problem(folder / name, line, f"{lost!r} is undefined")
+            yield Problem(folder / name, line, Told("{lost!r} is undefined", lost=lost))
 
 
 def _untranslated(folder: Path) -> Iterator[Problem]:
@@ -67,7 +68,9 @@ def _untranslated(folder: Path) -> Iterator[Problem]:
             continue  # said when it is rendered
         for name, line, message in messages(folder):
             if not _has(catalog, message):
-                text = f"«{message}» has no translation in locale/{lang}.po"
+                text = Told(
+                    "«{message}» has no translation in locale/{lang}.po", message=message, lang=lang
+                )
                 yield Problem(folder / name, line, text)
 
 

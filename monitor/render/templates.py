@@ -24,6 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.errors import Problem, RenderError
 from monitor.model import Digest, Entry, TroubleReport
+from monitor.model.told import Told
 from monitor.render.plain import address, clip, mailto, one_line, safe_link, shown
 from monitor.render.words import Words, translations
 
@@ -128,9 +129,10 @@ def problem_of(error: Exception, env: Environment, name: str) -> Problem:
     if isinstance(error, TemplateSyntaxError):
         return Problem(Path(error.filename or folder / name), error.lineno, error.message or "")
     if isinstance(error, TemplateNotFound):
-        return Problem(folder / (error.name or name), 0, "this template is missing")
+        return Problem(folder / (error.name or name), 0, Told("this template is missing"))
     if isinstance(error, OSError):
-        return Problem(folder / name, 0, f"cannot be read: {error.strerror or error}")
+        told = Told("cannot be read: {why}", why=error.strerror or error)
+        return Problem(folder / name, 0, told)
     frames = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
     place = (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else (folder / name, 0)
     return Problem(*place, str(error))

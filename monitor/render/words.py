@@ -16,6 +16,7 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from monitor.errors import Problem, RenderError
+from monitor.model.told import Told
 
 SOURCE_LANGUAGE = "en"
 # «en» alone would write 11/22/2026; this is the English of Europe.
@@ -70,13 +71,15 @@ def translations(folder: Path, lang: str) -> NullTranslations:
         with path.open("rb") as file:
             catalog = read_po(file, locale=lang, abort_invalid=True)
     except FileNotFoundError as error:
-        raise RenderError(Problem(path, 0, "this translation is missing")) from error
+        raise RenderError(Problem(path, 0, Told("this translation is missing"))) from error
     except OSError as error:
-        told = f"cannot be read: {error.strerror or error}"
+        told = Told("cannot be read: {why}", why=error.strerror or error)
         raise RenderError(Problem(path, 0, told)) from error
     except (PoFileError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None) or 0
-        raise RenderError(Problem(path, line, f"not a readable .po file: {error}")) from error
+        raise RenderError(
+            Problem(path, line, Told("not a readable .po file: {error}", error=error))
+        ) from error
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)

@@ -6,6 +6,8 @@ import re
 
 import idna
 
+from monitor.model.told import Told
+
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
 
@@ -25,16 +27,22 @@ def read_address(text: str) -> str:
     server cannot be relied on to take more.
     """
     if not text.isprintable():
-        raise AddressError("must not hold line breaks or control characters")
+        raise AddressError(Told("must not hold line breaks or control characters"))
     if found := _IN_BRACKETS.search(text):
-        raise AddressError("must be a bare address without a name", found[1])
+        raise AddressError(Told("must be a bare address without a name"), found[1])
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain or " " in text:
-        raise AddressError(f"must be an address such as team@example.org, not `{text}`")
+        raise AddressError(
+            Told("must be an address such as team@example.org, not `{text}`", text=text)
+        )
     if not local.isascii():
-        raise AddressError(f"must have only plain letters (a–z) before the @, not `{local}`")
+        raise AddressError(
+            Told("must have only plain letters (a–z) before the @, not `{local}`", local=local)
+        )
     if not _LOCAL.fullmatch(local) or len(local) > 64:
-        raise AddressError(f"must be an address such as team@example.org, not `{text}`")
+        raise AddressError(
+            Told("must be an address such as team@example.org, not `{text}`", text=text)
+        )
     return f"{local}@{_ascii_domain(domain)}"
 
 
@@ -42,7 +50,11 @@ def _ascii_domain(domain: str) -> str:
     try:
         encoded = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError) as error:
-        raise AddressError(f"must end in the name of a mail server, not `{domain}`") from error
+        raise AddressError(
+            Told("must end in the name of a mail server, not `{domain}`", domain=domain)
+        ) from error
     if "." not in encoded.strip(".") and encoded != "localhost":
-        raise AddressError(f"must end in a full name such as example.org, not `{domain}`")
+        raise AddressError(
+            Told("must end in a full name such as example.org, not `{domain}`", domain=domain)
+        )
     return encoded.lower()
