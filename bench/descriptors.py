@@ -8,7 +8,9 @@ One rule is of the office, not of the language: until 2005 «Zivildienst» had t
 objectors. It was seen in the odd years, but asked for by the even ones (objection F1 .727 without).
 
 What can be expected: of 42 misses read in even years, in 28 neither title nor abstract says
-anything of the topic; of 44 false alarms, 23 speak of it and merely lack the descriptor.
+anything of the topic; of 44 false alarms, 23 speak of it and merely lack the descriptor. A linear
+support vector machine on words and letter groups of the odd years reaches F1 .743 (objection), .516
+(desertion), .777 (conscription) and .857 (asylum) on the even ones.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ FILED = {
     "conscription": "conscription",
     "asylum": "asylum",
 }
+# Precision and recall that the README of the samples names; it names none for the other two.
+FLOORS = {"objection": (0.77, 0.67), "desertion": (0.63, 0.84)}
 # Plain substrings, as other monitors take them: the topic's own word, and the handful of somebody
 # who knows the field («Einberuf», «Musterung», «Zivildienst», «Flucht» made it worse).
 WORD = {
@@ -116,6 +120,13 @@ def _report(papers: tuple[Procedure, ...]) -> Iterator[str]:
         part = [paper for paper in papers if paper.year % 2 == remainder]
         for topic, ours in scored(rules, part).items():
             yield _line(topic, ours)
+            if topic in FLOORS:
+                precision, recall = FLOORS[topic]
+                floor = 2 * precision * recall / (precision + recall)
+                yield (
+                    f"{'  floor of the samples':26}        {precision:.2f} {recall:.2f} {floor:.3f}"
+                    f"  {ours.f1 - floor:+.3f}"
+                )
             for substrings in (WORD[topic], HANDFUL[topic]):
                 plain = naive(substrings, FILED[topic], part)
                 gain = f"  {ours.f1 - plain.f1:+.3f}"
