@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,6 +107,11 @@ def test_a_source_has_its_own_values_and_the_defaults_for_the_rest(tmp_path: Pat
     assert page.alert is AlertOn.EVERY
     assert page.select == Select(items="article", title="h3")
     assert not page.enabled
+
+
+def test_what_was_read_can_go_to_the_processes_that_read_answers(tmp_path: Path) -> None:
+    config = loaded(tmp_path, GOOD, LISTS)
+    assert pickle.loads(pickle.dumps(config)) == config
 
 
 def test_texts_stay_what_was_typed(tmp_path: Path) -> None:

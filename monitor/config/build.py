@@ -73,7 +73,7 @@ def _source(entry: SourceShape, usual: DefaultsShape) -> Source:
 
 
 def _ignore(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    ignored = [read_ignored(text) for text in texts]
+    ignored = [read_ignored(text) for text in _texts(texts)]
     return {
         "ignore_selectors": tuple(each.selector for each in ignored if each.selector),
         "ignore_patterns": tuple(each.pattern for each in ignored if each.pattern),
