@@ -39,6 +39,7 @@ TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
 TIDY_EVERY = timedelta(days=1)
 BOUNCES_EVERY = timedelta(hours=1)
+MEASURED_EVERY = 4  # ticks
 NO_RETURNS = Returns()
 
 
@@ -67,7 +68,9 @@ class Daemon:
         tick: timedelta = TICK,
         returns: Returns = NO_RETURNS,
         reader: Reader = HERE,
+        measure: Callable[[Plan], None] | None = None,
     ) -> None:
+        """`measure` publishes how everything stands; it raises OSError when it cannot."""
         self._plan = plan
         self._store = store
         self._fetch = fetch
@@ -78,6 +81,8 @@ class Daemon:
         self._now = now
         self._notifier = notifier
         self._tick = tick
+        self._measure = measure
+        self._unmeasured: str | None = None
         self._uncomposed: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[object]] = {}
         self._stop = asyncio.Event()
@@ -120,7 +125,11 @@ class Daemon:
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
         often = (self._check, self._compose, self._deliver)
-        rarely = (self._tidy, TIDY_EVERY), (self._bounce, BOUNCES_EVERY)
+        rarely = (
+            (self._tidy, TIDY_EVERY),
+            (self._bounce, BOUNCES_EVERY),
+            (self._publish, MEASURED_EVERY * self._tick),
+        )
         for job, every in (*((job, self._tick) for job in often), *rarely):
             scheduler.add_job(
                 job,
@@ -211,6 +220,22 @@ class Daemon:
             return
         if bounced.new:
             log.info("bounces taken", new=bounced.new, paused=len(bounced.paused))
+
+    async def _publish(self) -> None:
+        if self._measure:
+            self._start("measure", self._publish_figures(self._measure))
+
+    async def _publish_figures(self, measure: Callable[[Plan], None]) -> None:
+        """Say how everything stands. Where nobody can be told so, that is no reason to stop."""
+        try:
+            measure(self._plan)
+        except OSError as error:
+            told = str(error)
+            if told != self._unmeasured:  # it fails again every minute, and is news only once
+                log.error("metrics not written", error=told)
+            self._unmeasured = told
+        else:
+            self._unmeasured = None
 
     # --- tasks -----------------------------------------------------------------------------------
 

@@ -135,6 +135,7 @@ class Service:
     folder: Path
     plan: Plan
     plans: list[Plan | ConfigError] = field(default_factory=list)
+    measure: Callable[[Plan], None] | None = None
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
@@ -151,6 +152,7 @@ class Service:
             now=now,
             notifier=Notifier(self.systemd.environ),
             tick=TICK,
+            measure=self.measure,
         )
         self.running = asyncio.create_task(daemon.run())
         await self.systemd.hears("READY=1")

@@ -17,9 +17,9 @@ from monitor.cli.returning import paused_json, paused_line
 from monitor.cli.root import Root, now
 from monitor.digest import wanted
 from monitor.due import parse_duration
-from monitor.health import health
-from monitor.model import Alert, Health, Item, Source, SourceState
-from monitor.store import ListState, OutboxCount, VersionRow
+from monitor.model import Alert, Item, Source, SourceState
+from monitor.pipeline import ListStanding, SourceStanding, Standing, standing
+from monitor.store import OutboxCount, VersionRow
 from monitor.story import stories
 
 _KIND_STYLES = {"added": "green", "edited": "yellow", "removed": "red"}
@@ -193,31 +193,27 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the health of every source, the lists, and the outbox."""
     root: Root = context.obj
     with root.store() as store:
-        states = store.checks.states()
-        lists = tuple(store.digests.states().values())
-        outbox = store.outbox.count()
-        paused = store.bounces.paused()
-    rows = [(s, states.get(s.id, SourceState(s.id))) for s in root.config.sources]
-    healthy = [(source, state, health(source, state, now())) for source, state in rows]
+        shown = standing(root.config.sources, root.config.lists, store, now())
     if as_json:
         show.as_json(
             {
-                "sources": [_source_json(*row) for row in healthy],
-                "lists": [_list_json(each) for each in lists],
-                "outbox": _outbox_json(outbox),
-                "paused": [paused_json(each) for each in paused],
+                "sources": [_source_json(each) for each in shown.sources],
+                "lists": [_list_json(each) for each in shown.lists],
+                "outbox": _outbox_json(shown.outbox),
+                "paused": [paused_json(each) for each in shown.paused],
             }
         )
     else:
-        _show_status(healthy, lists, outbox)
-        for each in paused:
+        _show_status(shown)
+        for each in shown.paused:
             show.line(paused_line(each), style="red")
 
 
-def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, Any]:
+def _source_json(row: SourceStanding) -> dict[str, Any]:
+    state = row.state
     return {
-        "id": source.id,
-        "state": what.value,
+        "id": row.source.id,
+        "state": row.health.value,
         "last_checked": show.iso(state.last_checked),
         "last_changed": show.iso(state.last_changed),
         "last_error": state.last_error,
@@ -235,41 +231,40 @@ def _source_json(source: Source, state: SourceState, what: Health) -> dict[str, 
     }
 
 
-def _list_json(state: ListState) -> dict[str, Any]:
+def _list_json(row: ListStanding) -> dict[str, Any]:
     return {
-        "id": state.id,
-        "last_cutoff": show.iso(state.last_cutoff),
-        "last_mail": show.iso(state.last_mail),
+        "id": row.state.id,
+        "last_cutoff": show.iso(row.state.last_cutoff),
+        "last_mail": show.iso(row.state.last_mail),
+        "due_since": show.iso(row.due),
     }
 
 
-def _show_status(
-    rows: list[tuple[Source, SourceState, Health]],
-    lists: tuple[ListState, ...],
-    outbox: OutboxCount,
-) -> None:
+def _show_status(shown: Standing) -> None:
     show.table(
         "",
         ["source", "state", "checked", "changed", "next", "trouble"],
         [
             (
-                source.id,
-                what.value,
-                show.moment(state.last_checked),
-                show.moment(state.last_changed),
-                show.moment(state.next_check),
-                state.last_error or _doubt(source, state) or state.odd or "",
+                row.source.id,
+                row.health.value,
+                show.moment(row.state.last_checked),
+                show.moment(row.state.last_changed),
+                show.moment(row.state.next_check),
+                row.state.last_error or _doubt(row.source, row.state) or row.state.odd or "",
             )
-            for source, state, what in rows
+            for row in shown.sources
         ],
     )
-    for each in lists:
+    for each in shown.lists:
+        due = f", a digest is due since {show.moment(each.due)}" if each.due else ""
         show.line(
-            f"list {each.id}: last cut off {show.moment(each.last_cutoff)}, "
-            f"last mail {show.moment(each.last_mail)}"
+            f"list {each.state.id}: last cut off {show.moment(each.state.last_cutoff)}, "
+            f"last mail {show.moment(each.state.last_mail)}{due}"
         )
+    outbox = shown.outbox
     show.line(f"outbox: {outbox.pending} waiting, {outbox.accepted} sent, {outbox.refused} refused")
-    if outbox.oldest_pending and now() - outbox.oldest_pending > timedelta(hours=1):
+    if outbox.oldest_pending and shown.at - outbox.oldest_pending > timedelta(hours=1):
         why = f": {outbox.reply}" if outbox.reply else ""
         told = f"the oldest mail waits since {show.moment(outbox.oldest_pending)}{why}"
         show.line(told, style="red")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +13,9 @@ import typer
 from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.root import Root, now
-from monitor.daemon import Daemon
+from monitor.daemon import Daemon, Plan
 from monitor.errors import MonitorError
+from monitor.metrics import publish
 from monitor.model import Source
 from monitor.notify import Notifier
 from monitor.pipeline import (
@@ -26,6 +27,7 @@ from monitor.pipeline import (
     compose_digests,
     deliver_pending,
     preview_digests,
+    standing,
 )
 from monitor.render import compose
 from monitor.store import Store
@@ -137,8 +139,16 @@ async def _run(root: Root, store: Store, plan: Any) -> None:
             now=now,
             notifier=Notifier(os.environ),
             returns=root.returns(),
+            measure=_measure(root, store),
         )
         await daemon.run()
+
+
+def _measure(root: Root, store: Store) -> Callable[[Plan], None] | None:
+    """What publishes how everything stands, if somebody wants to know."""
+    if (file := root.settings.metrics) is None:
+        return None
+    return lambda plan: publish(file, standing(plan.sources, plan.office.lists, store, now()))
 
 
 @app.command()
