@@ -10,6 +10,7 @@ from hashlib import blake2b
 from monitor.entry import OTHER, earlier, entry_of, source_name, topic_title
 from monitor.model import (
     Alert,
+    Appointment,
     Coverage,
     Digest,
     Entry,
@@ -18,6 +19,7 @@ from monitor.model import (
     Repeat,
     Section,
     Source,
+    Subject,
     Tier,
     Topic,
     TroubleReport,
@@ -95,12 +97,14 @@ def compose(
     cutoff: datetime,
     message_id: str,
     answers_to: str | None = None,
+    site: str | None = None,
 ) -> Digest:
     """Return the digest of these alerts: each story once, under the first of its wanted topics.
 
     Within a topic what matters most comes first.
 
     Of a story that was told, more is told as an update, and what repeats it is listed as that.
+    `site` is the address of the public archive, if there is one.
     """
     sections: dict[str, list[Entry]] = {}
     perhaps: list[Entry] = []
@@ -140,7 +144,32 @@ def compose(
             for alert in repeat.alerts
         ),
         answers_to=answers_to,
+        neutral=mailing_list.subject is Subject.NEUTRAL,
+        site=site,
+        appointments=_appointments(
+            (entry for entries in sections.values() for entry in entries), sources, cutoff
+        ),
     )
+
+
+def _appointments(
+    entries: Iterable[Entry], sources: Mapping[str, Source], cutoff: datetime
+) -> tuple[Appointment, ...]:
+    """The days that the entries name and that are still to come, soonest first."""
+    found = [
+        Appointment(
+            deadline, entry.alert, entry.title, entry.url, entry.source, _zone(entry, sources)
+        )
+        for entry in entries
+        for deadline in entry.deadlines
+        if deadline.day >= cutoff.date()
+    ]
+    return tuple(sorted(found, key=lambda each: (each.deadline.day, each.deadline.time)))
+
+
+def _zone(entry: Entry, sources: Mapping[str, Source]) -> str:
+    """The time zone of the place; the hours of its hearings are meant in it."""
+    return sources[entry.source_id].timezone if entry.source_id in sources else "UTC"
 
 
 def _ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:

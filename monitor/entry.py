@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from monitor.feedback import mark
+from monitor.genre import case_of, genre_of, stage_of
 from monitor.model import (
     Alert,
     Also,
     ChangeKind,
     Cited,
+    Deadline,
+    DeadlineKind,
     Earlier,
     Entry,
     MailingList,
@@ -24,7 +28,7 @@ from monitor.model import (
     Topic,
 )
 from monitor.priority import priority
-from monitor.story import FIGURE, News, Told, figures
+from monitor.story import DEADLINE, FIGURE, STAGE, News, Told, figures
 from monitor.text.excerpt import joined
 from monitor.text.fingerprint import fingerprint
 
@@ -33,12 +37,13 @@ BLOCKS_SHOWN = 6
 TERM_WORDS = 5
 # Section of changes that are told although no topic matched (`alert: every`).
 OTHER = "other"
-_OTHER_TITLES = {"de": "Weitere Änderungen", "en": "Other changes"}
 
 
 def topic_title(topic: str, topics: Mapping[str, Topic], lang: str) -> str:
-    """Return the heading of a topic in the language, or else in any."""
-    titles = topics[topic].title if topic in topics else _OTHER_TITLES
+    """Return the heading of a topic in the language, or else in any; of `OTHER`, none."""
+    if topic not in topics:
+        return "" if topic == OTHER else topic
+    titles = topics[topic].title
     return titles.get(lang) or next(iter(titles.values()), topic)
 
 
@@ -67,6 +72,7 @@ def entry_of(
     counted = tuple(dict.fromkeys(figure for alert in story for figure in figures(alert)))
     passages = _passages(match for match in matches if match.side is side)
     title = source_name(lead.source, sources) if len(counted) > 1 or parts else lead.title
+    source = sources.get(lead.source)
     entry = Entry(
         alert=lead.id or 0,
         kind=ChangeKind.EDITED if parts else lead.kind,
@@ -90,6 +96,11 @@ def entry_of(
         also=_also(story, lead, sources),
         citations=tuple({each.id: Cited(each.id, each.url) for each in lead.citations}.values()),
         remarks=(*_remarks(told), *counted),
+        added=() if counted or parts else _shown_added(lead),
+        genre=genre_of(lead, source),
+        case=case_of(lead, source),
+        stage=stage_of(lead),
+        deadlines=_deadlines(story),
         places=tuple(place for _, place in passages) if any(p for _, p in passages) else (),
         title_pieces=_marked(title, {match.words for match in matches}),
         parts=parts,
@@ -180,14 +191,43 @@ def _marked(title: str, words: Iterable[str]) -> tuple[Piece, ...]:
 
 
 def _remarks(alerts: Iterable[Alert]) -> tuple[Remark, ...]:
-    """What was remarked about an item, each once; its figures come by themselves."""
-    remarks = (remark for alert in alerts for remark in alert.remarks if remark.code != FIGURE)
+    """What was remarked about an item, each once, but for what has fields of its own."""
+    apart = {FIGURE, STAGE, DEADLINE}
+    remarks = (each for alert in alerts for each in alert.remarks if each.code not in apart)
     return tuple(dict.fromkeys(remarks))
+
+
+def _deadlines(story: Iterable[Alert]) -> tuple[Deadline, ...]:
+    """The days to come that the story names, each once, soonest first; an answer's from its stage.
+
+    Several places name a day in words of their own; the first counts.
+    """
+    found: dict[tuple[date, DeadlineKind], Deadline] = {}
+    for alert in story:
+        stage = stage_of(alert)
+        if stage and stage.due and stage.due > alert.detected_at.date():
+            due = Deadline(stage.due, DeadlineKind.ANSWER, "")
+            found.setdefault((due.day, due.kind), due)
+        for remark in alert.remarks:
+            if remark.code == DEADLINE:
+                day = _deadline(dict(remark.values))
+                found.setdefault((day.day, day.kind), day)
+    return tuple(sorted(found.values(), key=lambda each: (each.day, each.time)))
+
+
+def _deadline(said: Mapping[str, str]) -> Deadline:
+    day, kind = date.fromisoformat(said["day"]), DeadlineKind(said["kind"])
+    return Deadline(day, kind, said.get("words", ""), said.get("time", ""))
 
 
 def _first_words(alert: Alert) -> tuple[tuple[Piece, ...], ...]:
     """What is new, for an alert without a match."""
     return tuple((Piece(block[:400], hit=False),) for block in alert.added[:EXCERPTS_SHOWN])
+
+
+def _shown_added(alert: Alert) -> tuple[str, ...]:
+    """The text that an edit brought, to be held against what it replaced."""
+    return alert.added[:BLOCKS_SHOWN] if alert.kind is ChangeKind.EDITED else ()
 
 
 def _shown_removed(alert: Alert) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ from datetime import date
 
 from monitor.model import Alert, Case, Genre, Rank, Source, Stage
 from monitor.priority import rank
-from monitor.story import DECISIONS, compact, court_words, figures, identity
+from monitor.story import DECISIONS, STAGE, compact, court_words, figures, identity
 
-STAGE = "stage"
 _ANSWERED = frozenset({"advance", "answered", "followed-up"})
 _ASKED = frozenset({"asked", "extended"})
 _RULING = re.compile(

@@ -117,7 +117,7 @@ def test_news_stands_under_a_topic_that_the_list_wants() -> None:
 def test_changes_that_no_topic_matched_have_a_section_of_their_own_at_the_end() -> None:
     every = replace(an_alert(1), matches=(), added=("Neu gefasst wurde § 3.",))
     digest = composed(every, an_alert(2))
-    assert shape(digest) == {"Desertion": [2], "Weitere Änderungen": [1]}
+    assert shape(digest) == {"Desertion": [2], "": [1]}
     assert digest.sections[1].entries[0].excerpts == ((Piece("Neu gefasst wurde § 3.", False),),)
     assert list(shape(composed(every, to=replace(TEAM, lang="en")))) == ["Other changes"]
 

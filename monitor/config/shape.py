@@ -321,6 +321,12 @@ class ListShape(Shape):
     urgent: typed.Share | None = key(
         "News of at least this priority (0 to 1) are mailed at once, with all that waits.", 0.8
     )
+    subject: typed.Subjecting | None = key(
+        "Subjects tell the `news` (the default), or are `neutral`: list and date only.", "neutral"
+    )
+    calendar: typed.Switch | None = key(
+        "Attach the days that news name as a calendar file (default true).", False
+    )
     receives: typed.Receiving | None = key(
         "Digests of news, or reports of trouble with the service itself.", "trouble"
     )

@@ -35,7 +35,7 @@ from monitor.config.texts import (
 )
 from monitor.config.tree import Map, Text
 from monitor.due import parse_schedule
-from monitor.model import AlertOn, Numbers, Rank, Receives, Schedule, Tier
+from monitor.model import AlertOn, Numbers, Rank, Receives, Schedule, Subject, Tier
 from monitor.model.told import Told
 from monitor.text.nearest import nearest
 
@@ -334,6 +334,7 @@ Alerting = Annotated[AlertOn, PlainValidator(choice(AlertOn)), _string(enum=[*Al
 Ranking = Annotated[Rank, PlainValidator(choice(Rank)), _string(enum=[*Rank])]
 Counting = Annotated[Numbers, PlainValidator(choice(Numbers)), _string(enum=[*Numbers])]
 Receiving = Annotated[Receives, PlainValidator(choice(Receives)), _string(enum=[*Receives])]
+Subjecting = Annotated[Subject, PlainValidator(choice(Subject)), _string(enum=[*Subject])]
 Otherwise = Annotated[Tier | None, PlainValidator(_otherwise), _string(enum=["perhaps", "nothing"])]
 When = Annotated[
     Schedule,

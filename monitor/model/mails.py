@@ -77,13 +77,14 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A deadline with the entry that names it."""
+    """A deadline with the entry that names it; its hour is meant in `timezone`."""
 
     deadline: Deadline
     alert: int
     title: str
     url: str | None
     source: str
+    timezone: str = "Europe/Berlin"
 
 
 @dataclass(frozen=True, slots=True)

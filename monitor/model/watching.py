@@ -153,6 +153,13 @@ class Receives(StrEnum):
     TROUBLE = "trouble"
 
 
+class Subject(StrEnum):
+    """What the subject of a digest tells to who looks over a shoulder: the news, or nothing."""
+
+    NEWS = "news"
+    NEUTRAL = "neutral"
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """When a list's digest is cut off, in the list's own time zone.
@@ -171,7 +178,8 @@ class Schedule:
 class MailingList:
     """Named recipients with topics and a schedule (vocabulary: list).
 
-    News of at least the priority `urgent` are mailed at once, with all that waits.
+    News of at least the priority `urgent` are mailed at once, with all that waits. `calendar`:
+    days to come are attached as a calendar file.
     """
 
     id: str
@@ -183,3 +191,5 @@ class MailingList:
     receives: Receives = Receives.DIGEST
     name: str | None = None
     urgent: float | None = None
+    subject: Subject = Subject.NEWS
+    calendar: bool = True

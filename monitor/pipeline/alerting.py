@@ -19,8 +19,7 @@ from monitor.model import (
     Source,
     Tier,
 )
-from monitor.pipeline.figures import figure_remarks
-from monitor.procedure import State, findings
+from monitor.pipeline.remarking import has_moved, lateness, remarks_of, told_text
 from monitor.story import Place, own_names, own_places, story_key
 from monitor.text.fingerprint import canonical_url, clickable_url
 from monitor.text.sketch import sketch
@@ -35,7 +34,7 @@ def alerts(
     """
     found = ((change, _matches(source, change, rules)) for change in changes)
     return tuple(
-        _alert(source, change, matches, _remarks(change), now)
+        _alert(source, change, matches, remarks_of(change, source, now), now)
         for change, matches in found
         if matches or source.alert is AlertOn.EVERY
     )
@@ -47,7 +46,7 @@ def overdue_alerts(
     """Return an alert for each open procedure that a topic matches, its day having passed."""
     found = ((item, _matches(source, _whole(item), rules)) for item in items)
     return tuple(
-        _alert(source, Change(ChangeKind.EDITED, item, item), matches, _lateness(item, now), now)
+        _alert(source, Change(ChangeKind.EDITED, item, item), matches, lateness(item, now), now)
         for item, matches in found
         if matches or source.alert is AlertOn.EVERY
     )
@@ -61,7 +60,7 @@ def sure_topics(alert: Alert) -> frozenset[str]:
 def _matches(source: Source, change: Change, rules: Rules) -> tuple[Match, ...]:
     topics = source.topics or None
     matches = match_change(rules, change, topics, complete=source.complete)
-    if not matches and _moved(change):
+    if not matches and has_moved(change):
         # That a procedure goes on is news even where the new step names none of its subjects.
         matches = match_change(rules, _whole(change.item), topics, complete=False)
     if source.alert is AlertOn.EVERY:
@@ -73,38 +72,6 @@ def _matches(source: Source, change: Change, rules: Rules) -> tuple[Match, ...]:
 def _whole(item: Item) -> Change:
     """All of an item as if it were new."""
     return Change(ChangeKind.ADDED, item, added=item.blocks, title_changed=True)
-
-
-# --- remarks -------------------------------------------------------------------------------------
-
-
-def _moved(change: Change) -> bool:
-    """Whether a procedure has come further."""
-    before, now = change.before, change.item
-    return change.kind is ChangeKind.EDITED and before is not None and before.state != now.state
-
-
-def _remarks(change: Change) -> tuple[Remark, ...]:
-    """How far the procedure has come, what the adapter remarked, what new papers withhold."""
-    known = change.before.attached if change.before else ()
-    papers = [paper for paper in change.item.attached if paper not in known]
-    said = findings(block for paper in papers for block in paper.blocks)
-    said += figure_remarks(change)
-    return tuple(dict.fromkeys((*_progress(change), *change.item.remarks, *said)))
-
-
-def _progress(change: Change) -> tuple[Remark, ...]:
-    state = change.item.state
-    if not _moved(change) or state in {None, State.ASKED}:
-        return ()
-    was_advance = change.before is not None and change.before.state == State.ADVANCE
-    replaced = was_advance and state == State.ANSWERED
-    return (Remark("advance-replaced" if replaced else str(state)),)
-
-
-def _lateness(item: Item, now: datetime) -> tuple[Remark, ...]:
-    days = (("days", str((now - item.published).days)),) if item.published else ()
-    return (Remark("overdue", days),)
 
 
 # --- alerts --------------------------------------------------------------------------------------
@@ -129,7 +96,7 @@ def _alert(
         published_text=item.published_text,
         lang=item.lang or source.lang,
         matches=matches,
-        citations=cite(_told_text(change)),
+        citations=cite(told_text(change)),
         added=change.added,
         removed=change.removed,
         remarks=remarks,
@@ -150,11 +117,3 @@ def identify(change: Change) -> Identity:
         tuple(dict.fromkeys(canonical_url(link) for link in links if link)),
         sketch((*(change.added if edited else item.blocks), *papers), item.title),
     )
-
-
-def _told_text(change: Change) -> str:
-    """The text that the alert is about: what is new of an edit, all of an addition or removal."""
-    if change.kind is ChangeKind.EDITED:
-        return "\n\n".join((*change.added, *change.removed))
-    attached = (block for document in change.item.attached for block in document.blocks)
-    return "\n\n".join((change.item.title, *change.item.blocks, *attached))

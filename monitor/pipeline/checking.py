@@ -23,6 +23,7 @@ from monitor.pipeline.deciding import (
     to_save,
     with_attachments,
 )
+from monitor.pipeline.figures import with_rows
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.reading import Fetch, Reading, definition, read
 from monitor.pipeline.suspecting import learnt
@@ -151,7 +152,7 @@ async def _judge(
     late = _late_news(owed, followed)
     overdue = _overdue(source, store, decision.found, now)
     raised = (
-        *alerts(source, news, rules, now),
+        *with_rows(alerts(source, news, rules, now), reading.items),
         *(alert for alert in alerts(source, late, rules, now) if _is_news(alert, store)),
         *overdue_alerts(source, overdue, rules, now),
     )

@@ -5,7 +5,9 @@ from monitor.story.grouping import REWRITTEN, stories
 from monitor.story.names import DECISIONS, Place, compact, own_names, own_places
 from monitor.story.retelling import News, Sorted, Told, sort_out
 from monitor.story.sameness import (
+    DEADLINE,
     FIGURE,
+    STAGE,
     STORY_LASTS,
     TELLING_WORDS,
     figures,
@@ -15,9 +17,11 @@ from monitor.story.sameness import (
 )
 
 __all__ = [
+    "DEADLINE",
     "DECISIONS",
     "FIGURE",
     "REWRITTEN",
+    "STAGE",
     "STORY_LASTS",
     "TELLING_WORDS",
     "News",

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Alert, ChangeKind, Tier
+from monitor.model import Alert, ChangeKind, Remark, Tier
 from monitor.story.grouping import stories
-from monitor.story.sameness import identity
+from monitor.story.sameness import DEADLINE, identity
 from monitor.text.sketch import fresh
 
 # A repeat may have its own headline, agency line, closing sentence; so many words are more.
@@ -83,11 +83,16 @@ def brings_more(alert: Alert, told: Sequence[Alert]) -> bool:
         known = sure if match.tier is Tier.SURE else {(topic, term) for topic, term, _ in heard}
         if (match.topic, match.term) not in known:
             return True
-    if set(alert.remarks) - {remark for each in told for remark in each.remarks}:
+    if _findings(alert) - {remark for each in told for remark in each.remarks}:
         return True
     text = identity(alert).text
     new = fresh(text, [identity(each).text for each in told])
     return new > MORE_WORDS and new > MORE_SHARE * text.size
+
+
+def _findings(alert: Alert) -> set[Remark]:
+    """What was remarked; that another text names the same day in its own words is no finding."""
+    return {remark for remark in alert.remarks if remark.code != DEADLINE}
 
 
 def _changes(alerts: Sequence[Alert], *told: Alert) -> bool:

@@ -16,8 +16,10 @@ TELLING_WORDS = 5
 # How long a story may be taken up again, and for how long one title means one story.
 STORY_LASTS = timedelta(days=90)
 TITLE_LASTS = timedelta(days=7)
-# The code of the remark on a number of a statistic.
+# Codes of remarks: a number of a statistic, how far a procedure is, a day that a text names.
 FIGURE = "figure"
+STAGE = "stage"
+DEADLINE = "deadline"
 
 
 class Evidence(IntEnum):
