@@ -453,6 +453,84 @@ def test_a_weak_term_whose_company_stands_in_the_title_shows_itself() -> None:
     assert match.words == "EuGH"
 
 
+# --- terms beside others, and figures ------------------------------------------------------------
+
+
+def sorted_rules() -> Rules:
+    """One topic that finds, and one that only sorts its finds."""
+    return compile_vocabulary(
+        Vocabulary(
+            {
+                "desertion": Topic("desertion", {}, (Term("Deserteur*", ("Deserteur*",)),)),
+                "figures": Topic(
+                    "figures", {}, (Term("# Fälle*", ("# >2 Fälle*",), beside=("desertion",)),)
+                ),
+            },
+            WORDS,
+        )
+    )
+
+
+def test_a_term_beside_a_topic_sorts_its_finds_and_shows_their_words() -> None:
+    found = find(sorted_rules(), "In 7.300 neuen Fällen ging es um Deserteure.")
+    assert [(match.topic, match.words) for match in found] == [
+        ("figures", "Deserteure"),
+        ("desertion", "Deserteure"),
+    ]
+
+
+def test_a_term_beside_a_topic_finds_nothing_alone_or_far_away() -> None:
+    assert not find(sorted_rules(), "In 7.300 Fällen ging es um Steuern.")
+    far = "In 7.300 Fällen ging es um Steuern." + " Wort" * 80 + " Deserteure"
+    assert [match.topic for match in find(sorted_rules(), far)] == ["desertion"]
+
+
+def test_a_topic_asked_for_alone_is_still_sorted_beside_the_other() -> None:
+    text = "7.300 Fälle: Deserteure"
+    assert [m.topic for m in find(sorted_rules(), text, topics={"figures"})] == ["figures"]
+    assert [m.topic for m in find(sorted_rules(), text, topics={"desertion"})] == ["desertion"]
+
+
+def test_what_is_new_is_asked_of_the_find_that_is_sorted() -> None:
+    text = "7.300 Fälle: Deserteure"
+    assert find(sorted_rules(), text, within=[(13, 23)])
+    assert not find(sorted_rules(), text, within=[(0, 5)])
+
+
+def test_a_term_beside_an_unknown_topic_is_refused() -> None:
+    with pytest.raises(TermError, match="there is no topic `desertoin`"):
+        rules_of(Term("Asyl*", ("Asyl*",), beside=("desertoin",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("135 Verfahren", True),
+        ("6.374 Verfahren", True),
+        ("7 300 Verfahren", True),
+        ("67'840 Verfahren", True),
+        ("1,200,000 Verfahren", True),
+        ("148Verfahren", True),
+        ("12 Verfahren", False),  # so few are cases, no figures
+        ("2024 Verfahren", False),  # a year
+        ("2.024 Verfahren", True),
+        ("Drs. 20/7534 Verfahren", False),
+        ("am 12.05.2026 Verfahren", False),
+        ("Verfahren 135", False),
+    ],
+)
+def test_a_figure_is_a_number_that_counts_something(text: str, stands: bool) -> None:
+    assert parse("# Verfahren").occurs(normalise(text).text) is stands
+    assert bool(find(rules_of(Term("#", ("# Verfahren",))), text)) is stands
+
+
+def test_a_hash_before_letters_is_itself_and_a_lone_one_says_too_little() -> None:
+    assert parse("#Mobilmachung").occurs("#mobilmachung")
+    for spelling in ("#", "# ~3 #", "(#|Verfahren)"):
+        with pytest.raises(TermError):
+            parse(spelling)
+
+
 # --- collective papers ---------------------------------------------------------------------------
 
 PAPER = """Schriftliche Fragen mit den eingegangenen Antworten

@@ -102,6 +102,7 @@ def _term(term: TermShape, unless: Conditions, despite: Conditions) -> Term:
         **({"otherwise": term.otherwise} if "otherwise" in given else {}),
         cites=_texts(term.cites or []),
         weak=bool(term.weak),
+        beside=_texts(term.beside or []),
         note=_plain(term.note),
         yes=_texts(term.yes or []),
         no=_texts(term.no or []),

@@ -41,6 +41,8 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
     yield from _word_groups(file)
     for topic in file.topics.values():
         yield from _lone_weak(topic)
+        beside = [name for term in topic.terms for name in term.beside or ()]
+        yield from _unknown(beside, _NO_TOPIC, file.names("topics"))
         yield from _stray_perhaps(topic)
     if _can_be_tried(file):
         yield from _examples(file)

@@ -203,6 +203,11 @@ class TermShape(Shape):
     weak: typed.Switch | None = key(
         "Only a reason to sort a find under this topic: the words of `needs` are shown.", True
     )
+    beside: list[typed.Id] | None = key(
+        "Topics: only sorts their finds under this topic too, where one stands near.",
+        ["desertion"],
+        min_length=1,
+    )
     lang: typed.Language | None = key("Only texts in this language.", "de")
     needs: list[typed.Condition] | None = key(
         "Groups of words one of which must stand near; `a + b` = both.",

@@ -14,6 +14,11 @@ Literals = tuple[str, ...]
 
 _BETWEEN = r"[^\w!?;]{%d,4}"
 _GAP = r"(?:[^\w]{1,6}\w++){0,%d}?[^\w]{1,6}"
+_FIGURE = (
+    r"(?<![\w.,/-])(?:[1-9]\d{0,2}(?:[.,' \u00a0\u2009\u202f]\d{3}){1,3}"
+    r"|(?!(?:19|20)\d\d(?!\d))[1-9]\d{2,8})(?![\d/]|[.,]\d)"
+)
+_BLANKS_IN_A_FIGURE = 3
 _REST = r"\w*+"
 _SOME = r"\w{0,40}"
 
@@ -45,6 +50,11 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in digits from 100 on which is no year: 135, 6.374, 7 300."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several."""
 
@@ -56,7 +66,7 @@ class Choice:
         return tuple(best) if all(best) else ()
 
 
-Part = Text | Star | Hyphen | Space | Choice
+Part = Text | Star | Hyphen | Space | Figure | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,8 @@ class Sequence:
         return sum(
             max(branch.breaks() for branch in part.branches)
             if isinstance(part, Choice)
+            else _BLANKS_IN_A_FIGURE
+            if isinstance(part, Figure)
             else isinstance(part, Space | Hyphen)
             for part in self.parts
         )
@@ -144,8 +156,10 @@ def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str
             return f"{_NO_LETTER_BEFORE if opens else ''}{_REST if closes else _SOME}"
         case Hyphen():
             return r"[\s-]{0,3}"
-        case Space():  # «§3» is written together too
-            return _BETWEEN % (0 if is_sign(before, -1) else 1)
+        case Space():  # «§3» is written together too, and tables glue «148Reservisten»
+            return _BETWEEN % (0 if is_sign(before, -1) or isinstance(before, Figure) else 1)
+        case Figure():
+            return _FIGURE
         case Choice(branches):
             inner = (branch.regex(opens=opens, closes=closes) for branch in branches)
             return f"(?:{'|'.join(inner)})"

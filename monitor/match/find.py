@@ -16,6 +16,8 @@ from monitor.model import Match, Piece, Tier
 from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import normalise
 
+Searches = tuple[Spelling | Cited, ...]
+
 _MARKED_WORDS = 5
 _WORD = re.compile(r"\w+")
 
@@ -38,7 +40,7 @@ def find(
     tried in every text.
     """
     sighting = rules.sight(text, title)
-    wanted = [entry for entry in sighting.rules if topics is None or entry[0].topic in topics]
+    wanted = _wanted(sighting.rules, topics)
     if not wanted:
         return ()
     normal = normalise(text)
@@ -47,20 +49,27 @@ def find(
     finds = [
         find
         for rule, searches in wanted
+        if not rule.beside
         for find in _finds(rule, searches, passage)
         if within is None or any(find.start < end and start < find.end for start, end in within)
     ]
+    besides = [entry for entry in wanted if entry[0].beside] if finds else []
+    finds += [
+        find for rule, searches in besides for find in _beside(rule, searches, passage, finds)
+    ]
+    if topics is not None:
+        finds = [find for find in finds if find.rule.topic in topics]
     shown = cache(lambda spans, own: _shown(text, [normal.span(*span) for span in spans], own))
     return tuple(
         Match(rule.topic, rule.term, start, end, *shown(words, (start, end)), tier)
-        for rule, start, end, tier, words in _first(_distinct(finds), most)
+        for rule, start, end, tier, words, _ in _first(_distinct(finds), most)
     )
 
 
 class Find(NamedTuple):
     """A rule that holds at a place of the original text, how surely, and the words to show.
 
-    These are given by their places in normalised text.
+    These, and where it is `at`, are given by their places in normalised text.
     """
 
     rule: Rule
@@ -68,6 +77,21 @@ class Find(NamedTuple):
     end: int
     tier: Tier
     shown: tuple[Span, ...]
+    at: Span
+
+
+def _wanted(
+    entries: Iterable[tuple[Rule, Searches]], topics: Collection[str] | None
+) -> list[tuple[Rule, Searches]]:
+    """The rules of these topics, and of those beside which some of them hold."""
+    every = [*entries]
+    if topics is None:
+        return every
+    asked = {*topics, *(name for rule, _ in every if rule.topic in topics for name in rule.beside)}
+    return [
+        (rule, searches) for rule, searches in every
+        if rule.topic in topics or (rule.topic in asked and not rule.beside)
+    ]  # fmt: skip
 
 
 def _finds(rule: Rule, searches: Iterable[Spelling | Cited], passage: Passage) -> Iterator[Find]:
@@ -78,7 +102,22 @@ def _finds(rule: Rule, searches: Iterable[Spelling | Cited], passage: Passage) -
         tier = _tier(rule, around)
         if tier is not None:
             needed = around.fulfilling(rule.needs) if rule.weak else []
-            yield Find(rule, *passage.original(start, end), tier, (*needed,) or ((start, end),))
+            at = start, end
+            yield Find(rule, *passage.original(start, end), tier, (*needed,) or (at,), at)
+
+
+def _beside(
+    rule: Rule, searches: Searches, passage: Passage, finds: Sequence[Find]
+) -> Iterator[Find]:
+    """Where the rule holds near finds of other topics, as sure as the surest of these."""
+    near = [find for find in finds if find.rule.topic in rule.beside]
+    spans = [span for search in searches for span in passage.finds(search)] if near else []
+    for start, end in merge(spans):
+        around = passage.around(start, end)
+        company = [f for f in near if around.start <= f.at[0] and f.at[1] <= around.end]
+        if company and _tier(rule, around) is not None:
+            surest = min(company, key=lambda find: find.tier is not Tier.SURE)
+            yield Find(rule, *passage.original(start, end), surest.tier, surest.shown, (start, end))
 
 
 def _tier(rule: Rule, around: Surroundings) -> Tier | None:

@@ -38,6 +38,7 @@ class Rule:
     otherwise: Tier | None
     cites: tuple[Cited, ...] = ()
     weak: bool = False
+    beside: tuple[str, ...] = ()
 
     @property
     def searches(self) -> Iterator[Spelling | Cited]:
@@ -70,6 +71,7 @@ class Rules:
     groups: Mapping[str, tuple[Spelling, ...]]
     _own: tuple[tuple[int, Spelling | Cited], ...]
     _near: tuple[tuple[str, Spelling], ...]
+    _beside: tuple[tuple[int, Spelling | Cited], ...]
     _index: Index
     _glance: Glance
     _ways: Mapping[Spelling, tuple[Way, ...]]
@@ -95,10 +97,16 @@ class Rules:
         return self._sighting(own, seen.allowed(near) + above) if own else Sighting()
 
     def _sighting(self, own: Iterable[Way], near: Iterable[Way]) -> Sighting:
-        groups = _by_owner(self._near[at - len(self._own)] for at in sorted({w.at for w in near}))
+        begin, after = len(self._own), len(self._own) + len(self._near)
+        others = sorted({way.at for way in near})
+        groups = _by_owner(self._near[at - begin] for at in others if at < after)
         owned = _by_owner(self._own[at] for at in sorted({way.at for way in own}))
         pairs = ((self.rules[at], searches) for at, searches in owned.items())
-        return Sighting(tuple(pair for pair in pairs if _may_hold(pair[0], groups)), groups)
+        rules = tuple(pair for pair in pairs if _may_hold(pair[0], groups))
+        beside = _by_owner(self._beside[at - after] for at in others if at >= after)
+        return Sighting(
+            rules + tuple((self.rules[at], s) for at, s in beside.items() if rules), groups
+        )
 
 
 def _stretches(ways: Iterable[Way], located: Located) -> list[Span]:
@@ -139,22 +147,25 @@ def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
         for name, spellings in vocabulary.words.items()
     }
     rules = tuple(_rules(vocabulary, groups))
-    own = tuple((at, search) for at, rule in enumerate(rules) for search in rule.searches)
+    every = [(at, search) for at, rule in enumerate(rules) for search in rule.searches]
+    own = tuple((at, search) for at, search in every if not rules[at].beside)
+    beside = tuple((at, search) for at, search in every if rules[at].beside)
     near = tuple((name, spelling) for name, members in groups.items() for spelling in members)
-    searches = [search for _, search in (*own, *near)]
+    searches = [search for _, search in (*own, *near, *beside)]
     index = Index([(search.ways, _reach(search)) for search in searches], len(own))
     ways = {
         search: ways
         for search, ways in zip(searches, index.ways, strict=True)
         if isinstance(search, Spelling)
     }
-    return Rules(rules, groups, own, near, index, Glance(index.chunks, index.keys), ways)
+    return Rules(rules, groups, own, near, beside, index, Glance(index.chunks, index.keys), ways)
 
 
 def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rule]:
     for topic in vocabulary.topics.values():
         for term in topic.terms:
             _check_conditions(topic.id, term, groups)
+            _check_beside(topic.id, term, vocabulary.topics)
             yield Rule(
                 topic.id,
                 term.name,
@@ -166,6 +177,7 @@ def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rul
                 term.otherwise,
                 tuple(_parse(parse_citation, c, f"{topic.id}, {term.name}") for c in term.cites),
                 term.weak,
+                term.beside,
             )
 
 
@@ -190,3 +202,16 @@ def _check_conditions(topic: str, term: Term, groups: Mapping[str, object]) -> N
                         name=name,
                     )
                 )
+
+
+def _check_beside(topic: str, term: Term, topics: Collection[str]) -> None:
+    for name in term.beside:
+        if name not in topics:
+            raise TermError(
+                Told(
+                    "{topic}, {term}: there is no topic `{name}`",
+                    topic=topic,
+                    term=term.name,
+                    name=name,
+                )
+            )

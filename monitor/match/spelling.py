@@ -6,6 +6,7 @@ abandon* of unit               words in sequence
 draft-evad*                    with a hyphen, a blank, or written together
 verweiger* ~6 Wehrdienst       within 6 words of each other, in either order
 leist* >4 Folge                the second within 4 words after the first
+# Verfahren                    a number of three digits or more, no year, and the word
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from monitor.match.chunk import Ways, both, ways
 from monitor.match.error import TermError
 from monitor.match.expression import (
     Choice,
+    Figure,
     Hyphen,
     Literals,
     Part,
@@ -102,6 +104,7 @@ def _parse(spelling: str) -> Spelling:
     orders, distances, others = rest[::3], rest[1::3], rest[2::3]
     _refuse_distances(spelling, [first, *others], orders, distances)
     left = _read(spelling, first)
+    _refuse_mere_figures(spelling, [first, *others])
     regex, required, written = left.bounded(), left.required(), ways(left)
     breaks = left.breaks()
     for order, distance, other in zip(orders, distances, others, strict=True):
@@ -122,7 +125,8 @@ def _read(spelling: str, side: str) -> Sequence:
     tokens = _TOKEN.findall(_trimmed(side))
     _refuse_unbalanced(spelling, tokens)
     sequence, _ = _sequence(iter([*tokens, ")"]))
-    _refuse_weak(spelling, sequence)
+    if sequence != Sequence((Figure(),)):
+        _refuse_weak(spelling, sequence)
     return sequence
 
 
@@ -141,6 +145,8 @@ def _sequence(tokens: Iterator[str]) -> tuple[Sequence, str]:
                 parts.append(Hyphen())
             case sign if sign.isspace() or sign in ".,":
                 parts.append(Space())
+            case "#" if token == "#":
+                parts.append(Figure())
             case _:
                 parts.append(Text(token))
     raise AssertionError("parentheses were counted before")
@@ -250,6 +256,13 @@ def _refuse_distances(
                 "`{spelling}` has more than two distances: make it several spellings",
                 spelling=spelling,
             )
+        )
+
+
+def _refuse_mere_figures(spelling: str, sides: list[str]) -> None:
+    if all(_trimmed(side) == "#" for side in sides):
+        raise TermError(
+            Told("`{spelling}` is any number: say of what, as in `# Verfahren`", spelling=spelling)
         )
 
 

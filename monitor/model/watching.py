@@ -110,7 +110,8 @@ class Term:
     elsewhere; without `perhaps`, `otherwise` is the tier of a find whose needs are
     not met; None drops it.
     `cites` are citations that reveal it too, in every spelling. A `weak` term is a reason to sort a
-    find under its topic, but what is shown are the words that it needs.
+    find under its topic, but what is shown are the words that it needs. A term that names topics in
+    `beside` holds only near finds of these: it sorts them under its topic too, and shows them.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Term:
     otherwise: Tier | None = Tier.PERHAPS
     cites: tuple[str, ...] = ()
     weak: bool = False
+    beside: tuple[str, ...] = ()
     note: str | None = None
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
