@@ -45,7 +45,7 @@ DOORS = {
     "bs4": {"adapters.html"},
     "dateparser": {"text.dates"},
     "feedparser": {"adapters.feed"},
-    "httpcore2": {"fetch"},
+    "h11": {"fetch.connection"},
     "httpx2": {"fetch"},
     "idna": {"text.address"},
     "jinja2": {"render"},

@@ -1,6 +1,6 @@
 """Requests to the outside: conditional, polite, bounded in time and size, and never inwards.
 
-The only package that imports httpx2, httpcore2 and protego.
+The only package that imports httpx2, h11 and protego.
 """
 
 from __future__ import annotations

@@ -160,7 +160,6 @@ class Fetcher:
             **language,
             **{name.lower(): self._filled(value) for name, value in request.headers.items()},
             "accept-encoding": "gzip",
-            "connection": "close",
         }
 
     def _filled(self, value: str) -> str:

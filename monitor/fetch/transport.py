@@ -1,4 +1,4 @@
-"""Connections that go where they were checked to go.
+"""Connections that go where they were checked to go, and are kept for the next request.
 
 A name is resolved once, every address it has is checked, and one of these very addresses is
 connected to, so that a second look-up cannot lead elsewhere. TLS still verifies the name.
@@ -8,54 +8,131 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Sequence
-
-import httpcore2 as httpcore
-import httpx2 as httpx
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from monitor.fetch.addresses import Resolve, is_public
 from monitor.fetch.answers import UnreachedError
+from monitor.fetch.connection import Connection
+
+CONNECTING = 15.0  # seconds for all addresses of a name
+PATIENCE = 30.0  # seconds without a byte
+# Servers close idle connections after five seconds or more; what is not used soon is not kept.
+KEPT = 10.0  # seconds
 
 _MAX_ADDRESSES = 4
 
 
-class PinnedBackend(httpcore.AsyncNetworkBackend):
-    """Opens TCP connections; when `guarded`, to the public internet only."""
+class Place(NamedTuple):
+    """What one connection leads to; `guarded` ones lead to the public internet only."""
 
-    def __init__(self, resolve: Resolve, *, guarded: bool) -> None:
+    scheme: str
+    host: str
+    port: int
+    guarded: bool
+
+
+class Connections:
+    """Opens connections, and keeps those that may be used again, for a while."""
+
+    def __init__(self, resolve: Resolve, context: ssl.SSLContext) -> None:
         self._resolve = resolve
-        self._guarded = guarded
-        self._tcp = httpcore.AnyIOBackend()
+        self._context = context
+        self._idle: dict[Place, list[tuple[Connection, asyncio.TimerHandle]]] = {}
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's signature)
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address that answers.
+    @asynccontextmanager
+    async def open(self, place: Place) -> AsyncIterator[Connection]:
+        """Give a new connection. Raises UnreachedError."""
+        connection = await self._connect(place)
+        async with self._lent(place, connection):
+            yield connection
 
-        Raises UnreachedError when an address is not public, else httpcore's own errors.
-        """
-        addresses = await self._addresses(host, port, timeout)
-        share = timeout / len(addresses) if timeout else None
+    @asynccontextmanager
+    async def kept(self, place: Place) -> AsyncIterator[Connection | None]:
+        """Give a connection that is there already; None when there is none."""
+        connection = self._taken(place)
+        if connection is None:
+            yield None
+            return
+        async with self._lent(place, connection):
+            yield connection
+
+    def close(self) -> None:
+        """Hang up all that are kept."""
+        for kept in self._idle.values():
+            for connection, timer in kept:
+                timer.cancel()
+                connection.close()
+        self._idle.clear()
+
+    @asynccontextmanager
+    async def _lent(self, place: Place, connection: Connection) -> AsyncIterator[None]:
+        keep = False
+        try:
+            yield
+            keep = connection.is_clean()
+        finally:
+            if keep:
+                self._keep(place, connection)
+            else:
+                connection.close()
+
+    def _keep(self, place: Place, connection: Connection) -> None:
+        timer = asyncio.get_running_loop().call_later(KEPT, self._forget, place, connection)
+        self._idle.setdefault(place, []).append((connection, timer))
+
+    def _forget(self, place: Place, connection: Connection) -> None:
+        left = [each for each in self._idle.pop(place, ()) if each[0] is not connection]
+        if left:
+            self._idle[place] = left
+        connection.close()
+
+    def _taken(self, place: Place) -> Connection | None:
+        kept = self._idle.get(place)
+        while kept:
+            connection, timer = kept.pop()
+            timer.cancel()
+            if connection.is_quiet():
+                return connection
+            connection.close()
+        return None
+
+    # --- connecting ------------------------------------------------------------------------------
+
+    async def _connect(self, place: Place) -> Connection:
+        """The connection to the first address that answers."""
+        addresses = await self._addresses(place)
+        share = CONNECTING / len(addresses)
         for address in addresses[:-1]:
             try:
-                return await self._tcp.connect_tcp(
-                    address, port, share, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._connect_to(address, place, share)
+            except (OSError, TimeoutError):
                 continue
-        return await self._tcp.connect_tcp(
-            addresses[-1], port, share, local_address, socket_options
-        )
-
-    async def _addresses(self, host: str, port: int, limit: float | None) -> Sequence[str]:
         try:
-            async with asyncio.timeout(limit):
-                addresses = await self._resolve(host, port)
+            return await self._connect_to(addresses[-1], place, share)
+        except TimeoutError as error:
+            raise UnreachedError(
+                f"{place.host}:{place.port}: no connection in time", state="timeout"
+            ) from error
+
+    async def _connect_to(self, address: str, place: Place, limit: float) -> Connection:
+        secure = place.scheme == "https"
+        async with asyncio.timeout(limit):
+            _, connection = await asyncio.get_running_loop().create_connection(
+                lambda: Connection(PATIENCE),
+                address,
+                place.port,
+                ssl=self._context if secure else None,
+                server_hostname=place.host if secure else None,
+            )
+        return connection
+
+    async def _addresses(self, place: Place) -> Sequence[str]:
+        host = place.host
+        try:
+            async with asyncio.timeout(CONNECTING):
+                addresses = await self._resolve(host, place.port)
         except TimeoutError as error:
             raise UnreachedError(
                 f"{host}: the name could not be looked up in time", state="timeout"
@@ -64,7 +141,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
             raise UnreachedError(f"{host}: the name is not known ({error})") from error
         if not addresses:
             raise UnreachedError(f"{host}: the name has no address")
-        if self._guarded:
+        if place.guarded:
             for address in addresses:
                 _refuse_inner(host, address)
         return addresses[:_MAX_ADDRESSES]
@@ -73,63 +150,9 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
 def _refuse_inner(host: str, address: str) -> None:
     if is_public(address):
         return
-    place = host if host == address else f"{host} leads to {address}, which"
+    told = host if host == address else f"{host} leads to {address}, which"
     raise UnreachedError(
-        f"{place} is no public address but one of this machine or its network; "
+        f"{told} is no public address but one of this machine or its network; "
         "it is fetched only for a source with `allow_private: true`",
         state="refused",
     )
-
-
-class Transport(httpx.AsyncBaseTransport):
-    """Carries httpx requests over a connection pool with our own network backend.
-
-    httpx's own transport cannot be given a backend. No connection is kept: between two polite
-    requests lie seconds, and servers close idle connections just when they are used again.
-    """
-
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, context: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            network_backend=backend,
-            max_connections=None,
-            max_keepalive_connections=0,
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer with its body still unread. Raises httpcore's errors."""
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Stream(answer),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()

@@ -1,44 +1,43 @@
-"""One request and its answer, over the open or the guarded client; all failures are FetchErrors."""
+"""One request and its answer, over a kept or a new connection; all failures are FetchErrors."""
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import os
 import ssl
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-import httpcore2 as httpcore
 import httpx2 as httpx
 
 from monitor.errors import FetchError
 from monitor.fetch.addresses import Resolve
 from monitor.fetch.answers import COMPLETE, UnreachedError, redact
 from monitor.fetch.body import MAX_BODY, Body
-from monitor.fetch.transport import PinnedBackend, Transport
-
-_TIMEOUT = httpx.Timeout(30, connect=15, pool=None)  # seconds for each step, not for the whole
-_FAILURES = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    OSError,
-    ValueError,  # headers that cannot be encoded
+from monitor.fetch.connection import (
+    Connection,
+    Head,
+    Headers,
+    ProtocolError,
+    RemoteError,
+    SilentError,
 )
+from monitor.fetch.transport import Connections, Place
 
-# Both write every address to the log, with the keys in it.
-for _name in ("httpx2", "httpcore2"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+_FAILURES = (
+    OSError,
+    ProtocolError,
+    ValueError,  # headers that cannot be encoded
+    httpx.InvalidURL,
+)
+# A short body is read even where nobody wants it: the connection can be used again then.
+_SHORT = 20_000  # bytes
+_SOON = 2.0  # seconds
 
 _HARMLESS = frozenset(
     {
         *("user-agent", "accept", "accept-encoding", "accept-language"),
-        *("content-type", "connection", "if-none-match", "if-modified-since"),
+        *("content-type", "if-none-match", "if-modified-since"),
     }
 )
 
@@ -77,59 +76,103 @@ class Answer:
 
 
 class Wire:
-    """Two clients, one TLS context. Nothing is taken from the environment: no proxy, no netrc."""
+    """All connections, one TLS context. Nothing is taken from the environment: no proxy, no netrc.
+
+    Where a connection was kept that the server closed meanwhile, a new one is opened; only a GET
+    is sent twice (RFC 9110, 9.2.2).
+    """
 
     def __init__(self, resolve: Resolve, context: ssl.SSLContext | None) -> None:
         context = context or httpx.create_ssl_context(trust_env=False)
-        self._clients = {
-            private: httpx.AsyncClient(
-                transport=Transport(PinnedBackend(resolve, guarded=not private), context),
-                trust_env=False,
-                follow_redirects=False,
-            )
-            for private in (False, True)
-        }
+        self._connections = Connections(resolve, context)
 
     async def aclose(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        self._connections.close()
 
     async def ask(self, call: Call, cookies: httpx.Cookies) -> Answer:
         """Return the answer to one request; `cookies` are sent and received. Raises FetchError."""
-        client = self._clients[call.private]
+        place = Place(
+            call.url.scheme,
+            call.url.raw_host.decode("ascii"),
+            call.url.port or (443 if call.url.scheme == "https" else 80),
+            guarded=not call.private,
+        )
+        if call.method == "GET":
+            async with self._connections.kept(place) as kept:
+                if kept is not None:
+                    try:
+                        return await _asked(kept, call, cookies)
+                    except SilentError:
+                        pass
         try:
-            request = httpx.Request(
-                call.method,
-                call.url,
-                headers=dict(call.headers),
-                content=call.body,
-                extensions={"timeout": _TIMEOUT.as_dict()},
-            )
-            cookies.set_cookie_header(request)
-            response = await client.send(request, stream=True)
-        except _FAILURES as error:
+            async with self._connections.open(place) as connection:
+                return await _asked(connection, call, cookies)
+        except SilentError as error:
             raise _explained(error, call) from error
-        try:
-            cookies.extract_cookies(response)
-            content = await _read(response, call) if response.status_code in COMPLETE else b""
-        except _FAILURES as error:
-            raise _cut_short(error, call.where) from error
-        finally:
-            client.cookies.clear()  # they belong to this fetch alone
-            await response.aclose()
-        return Answer(str(call.url), response.status_code, dict(response.headers), content)
+        except FetchError:
+            raise
+        except OSError as error:
+            raise UnreachedError(f"{call.host}: {_no_connection(error)}") from error
 
 
-async def _read(response: httpx.Response, call: Call) -> bytes:
-    coding = response.headers.get("content-encoding", "")
+async def _asked(connection: Connection, call: Call, cookies: httpx.Cookies) -> Answer:
+    """The answer. Raises FetchError, and SilentError where none came."""
+    try:
+        target, headers = call.url.raw_path, _headers(call, cookies)
+        head = await connection.ask(call.method, target, headers, call.body)
+    except SilentError:
+        raise
+    except _FAILURES as error:
+        raise _explained(error, call) from error
+    merged = head.merged
+    _take_cookies(head, call, cookies)
+    try:
+        if head.status in COMPLETE:
+            content = await _read(connection, merged, call)
+        else:
+            content = b""
+            await _read_past(connection, merged)
+    except _FAILURES as error:
+        raise _cut_short(error, call.where) from error
+    return Answer(str(call.url), head.status, merged, content)
+
+
+def _headers(call: Call, cookies: httpx.Cookies) -> Headers:
+    given = {"host": call.url.netloc.decode("ascii"), **call.headers}
+    if call.body is not None:
+        given["content-length"] = str(len(call.body))
+    if len(cookies.jar):
+        request = httpx.Request(call.method, call.url)
+        cookies.set_cookie_header(request)
+        given |= {name: value for name, value in request.headers.items() if name == "cookie"}
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in given.items()]
+
+
+def _take_cookies(head: Head, call: Call, cookies: httpx.Cookies) -> None:
+    if any(name == "set-cookie" for name, _ in head.headers):
+        request = httpx.Request(call.method, call.url)
+        response = httpx.Response(head.status, headers=list(head.headers), request=request)
+        cookies.extract_cookies(response)
+
+
+async def _read(connection: Connection, headers: Mapping[str, str], call: Call) -> bytes:
+    coding = headers.get("content-encoding", "")
     body = Body(call.where, coding, limit=call.limit, cut=call.cut)
-    body.expect(response.headers.get("content-length"))
-    async with aclosing(response.aiter_raw()) as chunks:
-        async for chunk in chunks:
-            body.feed(chunk)
-            if body.full:
-                break
+    body.expect(headers.get("content-length"))
+    while not body.full and (part := await connection.part()) is not None:
+        body.feed(part)
     return body.finish()
+
+
+async def _read_past(connection: Connection, headers: Mapping[str, str]) -> None:
+    """Read what nobody wants, if it is little and comes at once."""
+    if len(length := headers.get("content-length", "0")) < 6 and int(length) <= _SHORT:
+        try:
+            async with asyncio.timeout(_SOON):
+                while await connection.part() is not None:
+                    pass
+        except (OSError, ProtocolError):
+            return
 
 
 def parse(address: str, relative_to: httpx.URL | None = None) -> httpx.URL:
@@ -181,15 +224,11 @@ def _explained(error: Exception, call: Call) -> FetchError:
     """Why there was no answer at all."""
     where = call.where
     match error:
-        case httpcore.ConnectError():
-            return UnreachedError(f"{call.host}: {_no_connection(error)}")
-        case httpcore.ConnectTimeout():
-            return UnreachedError(f"{call.host}: no connection in time", state="timeout")
-        case httpcore.TimeoutException():
+        case TimeoutError():
             return FetchError(f"{where}: the server did not answer in time", state="timeout")
-        case httpcore.RemoteProtocolError():
+        case RemoteError():
             return FetchError(f"{where}: the answer is no proper HTTP ({error})", state="broken")
-        case httpcore.NetworkError() | OSError():
+        case OSError():
             return FetchError(f"{where}: the server broke off the connection")
         case _:  # its text may quote a header with a key
             return FetchError(
@@ -199,10 +238,7 @@ def _explained(error: Exception, call: Call) -> FetchError:
             )
 
 
-def _no_connection(error: BaseException) -> str:
-    error = error.__context__ or error  # the pool drops the cause
-    while error.__cause__:
-        error = error.__cause__
+def _no_connection(error: OSError) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"its certificate cannot be trusted ({error.verify_message}); nothing was read"
@@ -216,6 +252,6 @@ def _no_connection(error: BaseException) -> str:
 
 def _cut_short(error: Exception, where: str) -> FetchError:
     """Why there was only a part of an answer."""
-    if isinstance(error, httpcore.TimeoutException):
+    if isinstance(error, TimeoutError):
         return FetchError(f"{where}: the server stopped sending in mid-answer", state="timeout")
     return FetchError(f"{where}: the answer breaks off before its end ({error})", state="broken")
