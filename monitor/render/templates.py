@@ -93,7 +93,7 @@ def environment(folder: Path, lang: str, timezone: str) -> Environment:
     env = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
-        autoescape=lambda name: name is None or ".html" in name,
+        autoescape=lambda name: name is None or ".html" in name or ".xml" in name,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -109,6 +109,7 @@ def environment(folder: Path, lang: str, timezone: str) -> Environment:
         "date": words.date,
         "moment": words.moment,
         "day": words.day,
+        "month": words.month,
         "number": words.number,
     }
     return env

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -56,6 +56,10 @@ class Words:
         """Dienstag – within the six days before `now` – or 3. November 2026"""
         recent = timedelta(0) <= now - moment < timedelta(days=6)
         return self.date(moment, "EEEE" if recent else "long")
+
+    def month(self, key: str, style: str = "LLLL y") -> str:
+        """November 2026, of 2026-11-01"""
+        return str(format_date(date.fromisoformat(key), style, self.locale))
 
     def number(self, value: int) -> str:
         """1.000"""
