@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr $$(nproc) + 1)
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz mail-matrix demo test lint types contract docs check schema build clean \
+.PHONY: help thorough fuzz mail-matrix demo test lint types contract docs check schema build clean \
         kills soak \
         bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-stories
 
@@ -35,6 +35,9 @@ demo: $(VENV)/installed  ## Play three days of policy news; mails land in demo-o
 
 test: $(VENV)/ready  ## Run the tests
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
+thorough: $(VENV)/ready  ## Run the tests with all of the many cases that `make test` thins out
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --thorough
 
 lint: $(VENV)/ready  ## Look for mistakes and untidiness
 	$(BIN)/ruff check

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
@@ -14,10 +14,17 @@ SERVER = "127.0.0.1:5432"
 # Set to `require`, the absence of PostgreSQL is a failure instead of a skip.
 POSTGRES = os.environ.get("POLICY_MONITOR_TEST_POSTGRES", "")
 
+T = TypeVar("T")
+# Returns every so many of a sequence, or all of them in a thorough run.
+Some = Callable[[Sequence[T], int], Sequence[T]]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--bless", action="store_true", help="rewrite golden files, then read the diff"
+    )
+    parser.addoption(
+        "--thorough", action="store_true", help="try all of the cases that are many, not a part"
     )
 
 
@@ -25,6 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def bless(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be written instead of compared."""
     return bool(request.config.getoption("--bless"))
+
+
+@pytest.fixture
+def some(request: pytest.FixtureRequest) -> Some[Any]:
+    """Thin out cases that are too many for every run: `some(cases, 4)` is each fourth."""
+    thorough = bool(request.config.getoption("--thorough"))
+
+    def thinned(cases: Sequence[T], each: int) -> Sequence[T]:
+        return cases if thorough else cases[::each]
+
+    return thinned
 
 
 @pytest.fixture
