@@ -17,6 +17,13 @@ from monitor.render.words import SOURCE_LANGUAGE, languages
 
 KINDS = {"digest": {"digest", "room"}, "trouble": {"report"}}
 _SHARED = set().union(*KINDS.values())
+# What pages of the archive may know; `_MAKE` in pipeline/drawing.py gives each its own.
+PAGES = {
+    *("all", "charts", "entries", "feed", "figures", "head", "here", "id", "line", "lines"),
+    *("months", "more", "newer", "now", "older", "places", "ranks", "row", "series", "sheet"),
+    *("site", "source", "sources", "stories", "story", "target", "topic", "topics", "troubled"),
+    *("up", "updated", "watched", "watching"),
+}
 
 
 def check_templates(folder: Path) -> tuple[Problem, ...]:
@@ -36,7 +43,7 @@ def check_templates(folder: Path) -> tuple[Problem, ...]:
 
 def _names(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".txt", ".html"}:
+        if path.suffix in {".txt", ".html", ".xml"}:
             yield path.relative_to(folder).as_posix()
 
 
@@ -44,7 +51,8 @@ def _unreadable(folder: Path) -> Iterator[Problem]:
     """Syntax errors, and names that nothing defines, also where no sample leads."""
     env = environment(folder, SOURCE_LANGUAGE, "UTC")
     for name in _names(folder):
-        known = KINDS.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
+        kinds = KINDS | {"site": PAGES}
+        known = kinds.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
         try:
             tree = env.parse((folder / name).read_text("utf-8"), name, str(folder / name))
             env.get_template(name)
