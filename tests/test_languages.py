@@ -57,7 +57,7 @@ def values(form: str) -> set[tuple[str, str]]:
 
 def is_words(form: str) -> bool:
     """Whether there is anything to translate."""
-    return any(part.strip(" :`<>.,;–()") for part, *_ in string.Formatter().parse(form))
+    return any(part.strip(" :`<>.,;–()\n") for part, *_ in string.Formatter().parse(form))
 
 
 def test_every_sentence_has_german_that_fills_in_the_same() -> None:

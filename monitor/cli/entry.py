@@ -23,6 +23,7 @@ def entry_of(source: Source) -> dict[str, Any]:
         "url": source.url,
         "every": "6h",
         "lang": source.lang,
+        "topics": list(source.topics),
         "select": select,
         "options": options,
         "expect": {"min_items": source.expect.min_items} if source.expect.min_items > 1 else {},
@@ -45,6 +46,9 @@ def as_comment(text: str) -> str:
 
 
 def _lines(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        yield f"{key}: [{', '.join(_scalar(each, inside=True) for each in value)}]"
+        return
     if not isinstance(value, dict):
         yield f"{key}: {_scalar(value)}"
         return

@@ -79,7 +79,7 @@ def try_(
 async def _try(root: Root, what: str, allow_private: bool) -> Tried:
     async with root.fetcher() as fetcher, root.reader() as reader:
         if "://" in what:
-            return await _try_address(fetcher, reader, what, allow_private)
+            return await try_address(fetcher, reader, what, allow_private)
         source = root.source(what)
         reading = await _fresh(source, fetcher.fetch, reader)
         return Tried(source, reading.items or ())
@@ -92,7 +92,7 @@ async def _fresh(source: Source, fetch: Fetch, reader: Reader) -> Reading:
     return await read(source, SourceState(source.id), fetch, afresh=True, reader=reader)
 
 
-async def _try_address(fetcher: Fetcher, reader: Reader, url: str, allow_private: bool) -> Tried:
+async def try_address(fetcher: Fetcher, reader: Reader, url: str, allow_private: bool) -> Tried:
     """Fetch once; what is proposed is read from the same answer, without a second one."""
     source = Source(_id_for(url), url, "page", url, allow_private=allow_private)
     answer = await fetcher.fetch(Request(url), source)

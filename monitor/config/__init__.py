@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from monitor.config.adding import Known, NoPlaceError, Place, inserted, place_for, sources_in, usual
 from monitor.config.build import Config, build
 from monitor.config.checks import check_recipients, check_sources
 from monitor.config.ignoring import read_ignored
@@ -15,7 +16,20 @@ from monitor.config.tree import Note
 from monitor.errors import ConfigError, Problem
 from monitor.render import check_templates
 
-__all__ = ["MODELINE", "Config", "json_schema", "load", "read_ignored"]
+__all__ = [
+    "MODELINE",
+    "Config",
+    "Known",
+    "NoPlaceError",
+    "Place",
+    "inserted",
+    "json_schema",
+    "load",
+    "place_for",
+    "read_ignored",
+    "sources_in",
+    "usual",
+]
 
 
 def load(sources: Path, recipients: Path | None, templates: Path | None = None) -> Config:
