@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from monitor.adapters import ADAPTERS
 from monitor.deliver import SCHEMES, DoorError, read_door
@@ -32,6 +33,9 @@ VARIABLES = (
     "MONITOR_MAIL_FROM",
     "MONITOR_MAIL_RETURN",
     "MONITOR_MAIL_BOUNCES",
+    "MONITOR_SITE",
+    "MONITOR_SITE_URL",
+    "MONITOR_SITE_ROBOTS",
     "MONITOR_LOG",
     "MONITOR_LANG",
     "MONITOR_METRICS",
@@ -60,6 +64,9 @@ class Settings:
     browser: str | None = None
     mail_return: str | None = None
     mail_bounces: Path | None = None
+    site: Path | None = None
+    site_url: str | None = None
+    site_robots: str = "noindex"
     metrics: Path | None = None
 
 
@@ -97,6 +104,9 @@ def read_settings(
         browser=reading.environ.get("MONITOR_BROWSER"),
         mail_return=reading.mail_return(),
         mail_bounces=reading.path("MONITOR_MAIL_BOUNCES"),
+        site=reading.path("MONITOR_SITE"),
+        site_url=reading.site_url(),
+        site_robots=reading.site_robots(),
         metrics=reading.metrics(),
     )
     if reading.problems:
@@ -143,6 +153,30 @@ class _Reading:
         if path and not path.is_dir():
             self.problem(name, Told("there is no directory `{folder}`", folder=self.environ[name]))
         return path
+
+    def site_url(self) -> str | None:
+        """The address of the archive, without the slash at its end."""
+        value = self.environ.get("MONITOR_SITE_URL")
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            plain = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            plain = False
+        if not plain or parts.query or parts.fragment or "@" in parts.netloc:
+            told = Told("must be an address such as https://example.org/archive")
+            self.problem("MONITOR_SITE_URL", told)
+        return value.rstrip("/")
+
+    def site_robots(self) -> str:
+        """Whether search engines may list the archive."""
+        value = self.environ.get("MONITOR_SITE_ROBOTS", "noindex")
+        if value not in ("noindex", "index"):
+            near = nearest(value, ("noindex", "index"))
+            told = Told("must be noindex or index, not `{value}`", value=value)
+            self.problem("MONITOR_SITE_ROBOTS", told, near)
+        return value
 
     def log(self) -> str:
         value = self.environ.get("MONITOR_LOG", "text")

@@ -25,7 +25,7 @@ from monitor.match import Rules, compile_vocabulary
 from monitor.model import MailingList, Source
 from monitor.pipeline import Door, Office, Returns
 from monitor.reader import Apart
-from monitor.render import Templates
+from monitor.render import Pages, Templates
 from monitor.settings import Settings, read_settings
 from monitor.shipped import shipped
 from monitor.store import Store
@@ -117,6 +117,10 @@ class Root:
     def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:
         """Return what opens the way out for mails."""
         return lambda: mail_door(self.settings.mail, self.settings.mail_password)
+
+    def pages(self) -> Pages:
+        """Return what draws the pages of the archive."""
+        return Pages(self.templates, "Europe/Berlin")
 
     def returns(self) -> Returns:
         """Return where mails come back to, and how they are read there."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from monitor.render.check import check_templates
+from monitor.render.pages import Frame, Named, Pages
+from monitor.render.plain import shown
 from monitor.render.templates import Rendered, Templates
 from monitor.render.wire import compose
 
