@@ -13,7 +13,7 @@ from monitor.store import tables
 from monitor.store.checks import Checks
 from monitor.store.codec import unpack_alert
 from monitor.store.history import History, ItemVersion
-from monitor.store.saving import portions
+from monitor.store.saving import MOST_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,14 @@ class Archive:
     def alerts(self, numbers: Collection[int]) -> dict[int, Alert]:
         """Return the alerts with these numbers; one that is not there is left out."""
         c = tables.alert.c
-        query = select(c.id, c.item, c.body)
+        query, wanted = select(c.id, c.item, c.body), list(numbers)
         with self._reading.connect() as connection:
             return {
                 row.id: unpack_alert(row.id, row.item, row.body)
-                for some in portions(numbers)
-                for row in connection.execute(query.where(c.id.in_(some)))
+                for start in range(0, len(wanted), MOST_NAMED)
+                for row in connection.execute(
+                    query.where(c.id.in_(wanted[start : start + MOST_NAMED])).order_by(c.id)
+                )
             }
 
     def first_since(self, moment: datetime) -> int:

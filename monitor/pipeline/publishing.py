@@ -1,0 +1,188 @@
+"""From stored alerts to a folder of pages, of which only those are written that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor import __version__
+from monitor.entry import OTHER, topic_title
+from monitor.model import Alert
+from monitor.pipeline.archiving import Reading
+from monitor.pipeline.drawing import values
+from monitor.pipeline.indexing import index, show
+from monitor.publication import Edition, Memory, publication
+from monitor.render import Frame, Named, Pages
+from monitor.site.catalogue import catalogue
+from monitor.site.joining import join
+from monitor.site.names import shelf_path
+from monitor.site.plan import Page, mark, marks, pages
+from monitor.site.telling import Watch
+from monitor.store import AlertRow, Store
+from monitor.story import STORY_LASTS
+
+# Pages whose alerts are in memory at once.
+_PORTION = 250
+_ASSETS = ("style.css", "search.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the archive lies and how it is to look; `url` is where others find it."""
+
+    folder: Path
+    pages: Pages
+    url: str | None = None
+    indexable: bool = False
+    timezone: str = "Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the archive holds, and how many files of it were written, taken away and left."""
+
+    alerts: int
+    stories: int
+    new: int
+    written: int
+    removed: int
+    unchanged: int
+
+
+def publish(
+    site: Site, store: Store, watch: Watch, now: datetime, *, afresh: bool = False
+) -> Published:
+    """Bring the folder up to date; `afresh` writes every page anew.
+
+    Raises MonitorError when the folder is not ours or cannot be written, RenderError when a
+    template fails; the pages that are there stay readable either way.
+    """
+    with publication(site.folder) as out:
+        rows = store.archive.rows()
+        memory = out.memory if not afresh and _fits(out.memory, rows) else Memory()
+        known = {int(alert): story for alert, story in memory.stories.items()}
+        new = [row for row in rows if row.id not in known]
+        stories = known | _joined(store, new, known, watch)
+        zone = ZoneInfo(site.timezone)
+        found = catalogue(rows, stories, zone)
+        reading = Reading(store, found=found, watch=watch, zone=zone, now=now)
+        frame = _frame(site, reading)
+        shared = mark(__version__, site.pages.mark(), site.url, site.indexable, frame.topics)
+        edition = Edition(out, shared, afresh=memory is not out.memory)
+        _around(site, edition, frame)
+        names = {id_: source.name for id_, source in watch.sources.items()}
+        told = marks(found, names, reading.changed)
+        index(out, edition, store, names, memory.indexed)
+        show(edition, store, found, told=told, stories=stories, names=names)
+        _draw(site, edition, reading, frame, told)
+        newest = rows[-1] if rows else None
+        files, gone = edition.finish(stories, newest.id if newest else 0, _mark_of(newest))
+    return Published(
+        alerts=len(rows),
+        stories=len(found.stories),
+        new=len(new),
+        written=edition.written,
+        removed=gone,
+        unchanged=files - edition.written,
+    )
+
+
+def _around(site: Site, edition: Edition, frame: Frame) -> None:
+    """What stands beside the pages: style and script, the way in, and what robots are told."""
+    lang = site.pages.langs[0]
+    files = {
+        frame.style: site.pages.source("style.css"),
+        frame.script: site.pages.source("search.js"),
+        "index.html": site.pages.draw("root.html", "index.html", lang, frame),
+        "robots.txt": f"User-agent: *\nDisallow:{'' if site.indexable else ' /'}\n",
+    }
+    for path, text in files.items():
+        if edition.is_stale(path, mark(text), [path]):
+            edition.write(path, text)
+
+
+def _draw(
+    site: Site, edition: Edition, reading: Reading, frame: Frame, told: Mapping[int, str]
+) -> None:
+    stale = _stale(site, edition, reading, told)
+    while portion := list(islice(stale, _PORTION)):
+        reading.load(page.key for page in portion if isinstance(page.key, int))
+        for page in portion:
+            template, given = values(page, reading)
+            for lang in site.pages.langs:
+                text = site.pages.draw(template, page.path, lang, frame, **given)
+                edition.write(f"{lang}/{page.path}", text)
+    site.pages.forget()
+
+
+def _stale(
+    site: Site, edition: Edition, reading: Reading, told: Mapping[int, str]
+) -> Iterator[Page]:
+    heads = {each.id: (each.name, each.url, each.health, each.since) for each in reading.watched()}
+    figures = {id_: reading.states[id_].last_changed for id_ in reading.statistics()}
+    today = reading.now.astimezone(reading.zone).date()
+    health = reading.watched()
+    for page in pages(reading.found, told, heads, figures, health=health, today=today):
+        paths = [f"{lang}/{page.path}" for lang in site.pages.langs]
+        if edition.is_stale(page.path, page.mark, paths):
+            yield page
+
+
+def _fits(memory: Memory, rows: Sequence[AlertRow]) -> bool:
+    """Whether the database is the one that was published, and not an older copy of it."""
+    last = next((row for row in reversed(rows) if row.id == memory.indexed), None)
+    return memory.last == _mark_of(last) and len(memory.stories) <= len(rows)
+
+
+def _mark_of(row: AlertRow | None) -> str:
+    return mark(row.id, row.source, row.item, row.detected_at) if row else ""
+
+
+def _joined(
+    store: Store, new: Sequence[AlertRow], known: Mapping[int, int], watch: Watch
+) -> dict[int, int]:
+    if not new:
+        return {}
+    start = store.archive.first_since(min(row.detected_at for row in new) - STORY_LASTS)
+    alerts: Iterator[Alert] = store.archive.alerts_after(start - 1)
+    complete = {id_ for id_, source in watch.sources.items() if source.complete}
+    return join(alerts, known, complete)
+
+
+def _frame(site: Site, reading: Reading) -> Frame:
+    shelves, watch = reading.found.shelves, reading.watch
+
+    def path(kind: str, id_: str) -> str | None:
+        return shelf_path(kind, id_) if id_ in shelves[kind] else None
+
+    sources = {
+        id_: Named(source.name, path("source", id_)) for id_, source in watch.sources.items()
+    }
+    sources |= {
+        id_: Named(id_, path("source", id_)) for id_ in shelves["source"] if id_ not in sources
+    }
+    topics = {
+        lang: {
+            topic: Named(_title(topic, watch, lang), path("topic", topic))
+            for topic in dict.fromkeys((*watch.topics, *shelves["topic"], OTHER))
+        }
+        for lang in site.pages.langs
+    }
+    style, script = (_named(name, site.pages.source(name)) for name in _ASSETS)
+    return Frame(sources, topics, style, script, site.pages.langs, site.url, site.indexable)
+
+
+def _title(topic: str, watch: Watch, lang: str) -> str:
+    known = topic in watch.topics or topic == OTHER
+    return topic_title(topic, watch.topics, lang) if known else topic
+
+
+def _named(name: str, text: str) -> str:
+    """A name that changes with the text, so that no reader sees an old one (RFC 9111)."""
+    stem, _, ending = name.rpartition(".")
+    return f"assets/{stem}-{blake2b(text.encode(), digest_size=5).hexdigest()}.{ending}"
