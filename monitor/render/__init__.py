@@ -8,4 +8,13 @@ from monitor.render.plain import shown
 from monitor.render.templates import Rendered, Templates
 from monitor.render.wire import compose
 
-__all__ = ["Rendered", "Templates", "check_templates", "compose"]
+__all__ = [
+    "Frame",
+    "Named",
+    "Pages",
+    "Rendered",
+    "Templates",
+    "check_templates",
+    "compose",
+    "shown",
+]
