@@ -124,7 +124,13 @@ def test_a_directory_that_was_deleted_is_told(command: Command, tmp_path: Path) 
     gone.mkdir()
     before = f"import os; os.rmdir({str(gone)!r}); "
     ran = subprocess.run(
-        [sys.executable, "-c", before + "from monitor.cli.main import main; main()", "status"],
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            before + "from monitor.cli.main import main; main()",
+            "status",
+        ],
         cwd=gone,
         env={"PYTHONPATH": str(Path(__file__).parents[1])},
         capture_output=True,
