@@ -24,6 +24,7 @@ from monitor.fetch.robots import MAX_FILE, Robots, Rules
 from monitor.fetch.wire import Answer, Call, Wire, parse, redirected
 from monitor.model import Fetched, NotModified, Request, Source, Validators
 from monitor.text.decode import decode, is_text
+from monitor.text.fingerprint import content_fingerprint
 
 MAX_REDIRECTS = 5
 # Decoding holds up everything else; a megabyte takes a tenth of a second at worst.
@@ -101,6 +102,8 @@ class Fetcher:
             raise problem
         if answer.status == 304:
             return NotModified(answer.url, answers.validators(answer.headers, validators))
+        if validators and validators.content == content_fingerprint(answer.content):
+            return NotModified(answer.url, answers.validators(answer.headers))
         page = _fetched(answer, whole=source.browser)
         if answers.is_challenge(page.headers, page.text):
             raise FetchError(

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave us to ask «has it changed?» (RFC 9110, 8.8)."""
+    """What a server gave us to ask «has it changed?» (RFC 9110, 8.8).
+
+    Many give nothing: the fingerprint of the `content` that came last tells of these.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
+    content: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

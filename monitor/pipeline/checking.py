@@ -25,11 +25,13 @@ from monitor.pipeline.deciding import (
 )
 from monitor.pipeline.figures import with_rows
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
+from monitor.pipeline.lanes import Lanes
+from monitor.pipeline.ledger import Ledger
 from monitor.pipeline.reading import Fetch, Reading, definition, read
-from monitor.pipeline.suspecting import learnt
+from monitor.pipeline.suspecting import learnt, patient, still
 from monitor.procedure import GRACE
 from monitor.reader import HERE, Reader
-from monitor.store import Saved, Store
+from monitor.store import Outset, Saved, Store
 
 # Servers exist whose validators never change: now and then we ask without.
 FULL_FETCH_EVERY = timedelta(days=7)
@@ -70,20 +72,37 @@ async def check_source(
     rules: Rules,
     now: datetime,
     reader: Reader = HERE,
+    outset: Outset | None = None,
+    ledger: Ledger | None = None,
 ) -> Checked:
-    """Check one source, remember what was found, and return it, also when it is trouble."""
-    state = store.checks.state(source.id)
+    """Check one source, remember what was found, and return it, also when it is trouble.
+
+    What is remembered of it may be given as `outset`. A `ledger` may write a result that changed
+    nothing later than this returns.
+    """
+    outset = outset or store.checks.outsets([source.id], now - GRACE)[source.id]
+    state = outset.state
     stale = state.last_full is None or now - state.last_full >= FULL_FETCH_EVERY
     try:
-        afresh = stale or is_new_reading(source, state)
-        reading = await read(source, state, fetch, afresh=afresh, reader=reader)
-        checked, saved = await _judge(
-            source, state, reading, store=store, fetch=fetch, rules=rules, now=now, reader=reader
-        )
+        anew = is_new_reading(source, state)
+        reading = await read(source, state, fetch, afresh=stale or anew, reader=reader)
+        if reading.items is None and not (anew or outset.waits or state.shrunk):
+            fresh = still(state, _succeeded(source, state, reading, now), now)
+            checked, saved = Checked(source.id, Outcome.UNCHANGED), Saved(fresh)
+        else:
+            checked, saved = await _judge(
+                source,
+                state,
+                reading,
+                store=store,
+                fetch=fetch,
+                rules=rules,
+                now=now,
+                reader=reader,
+            )
     except SourceError as error:
         checked, saved = _failed(source, state, error, store=store, rules=rules, now=now)
-    if not store.checks.save(saved):
-        log.warning("checked twice at once", source=source.id)
+    if not await (ledger.enter(state, saved) if ledger else Ledger(store).save(saved)):
         return Checked(source.id, Outcome.OVERTAKEN)
     _report(checked)
     return checked
@@ -104,16 +123,34 @@ async def check_sources(
     `done` is called after each; results come in the order of the sources.
     """
 
-    async def one(source: Source) -> Checked:
-        checked = await check_source(
-            source, store=store, fetch=fetch, rules=rules, now=now(), reader=reader
-        )
-        done(checked)
-        return checked
+    sources = tuple(sources)
+    results: dict[str, Checked] = {}
 
+    def overtaken(source: str) -> None:
+        results[source] = Checked(source, Outcome.OVERTAKEN)
+
+    ledger = Ledger(store, overtaken)
+
+    async def one(source: Source, outset: Outset) -> None:
+        checked = await check_source(
+            source,
+            store=store,
+            fetch=fetch,
+            rules=rules,
+            now=now(),
+            reader=reader,
+            outset=outset,
+            ledger=ledger,
+        )
+        results[source.id] = checked
+        done(checked)
+
+    outsets = store.checks.outsets([source.id for source in sources], now() - GRACE)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(source)) for source in sources]
-    return tuple(task.result() for task in tasks)
+        lanes = Lanes(lambda _, lane: group.create_task(lane), one)
+        lanes.add((source, outsets[source.id]) for source in sources)
+    await ledger.write()
+    return tuple(results[source.id] for source in sources)
 
 
 # --- a reading -----------------------------------------------------------------------------------
@@ -161,6 +198,7 @@ async def _judge(
     if decision.postponed:
         fresh = _waiting(state, fresh, decision.postponed, now)
     saved = to_save(source, fresh, decision, changes, old_debts=owed, followed=followed)
+    saved = replace(saved, state=patient(state, saved, store=store, now=now))
     outcome = _outcome(decision.baseline, changed=bool(changes or late))
     shown = () if decision.baseline else changes
     told = tuple(item.id for item in overdue)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import blake2b
 from time import process_time
 from typing import Protocol
 
@@ -13,7 +12,7 @@ from monitor.adapters.guarded import items
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, NotModified, Request, Source, SourceState, Validators
 from monitor.reader import HERE, Ended, Reader
-from monitor.text.fingerprint import fingerprint
+from monitor.text.fingerprint import content_fingerprint, fingerprint
 
 # An adapter that asks for more pages than this runs in a circle.
 MOST_PAGES = 200
@@ -63,11 +62,12 @@ async def read(
     """
     crawl = partial(items, source, process_time)
     request = next(crawl())
-    validators = None if afresh or not request.conditional else state.validators
+    kept = replace(state.validators, content=state.body_hash)
+    validators = None if afresh or not request.conditional else kept
     page = await fetch(request, source, validators)
     if isinstance(page, NotModified):
         return Reading(None, page.validators, state.body_hash)
-    kept, first = page.validators, blake2b(page.content, digest_size=16).hexdigest()
+    kept, first = page.validators, content_fingerprint(page.content)
     if request.conditional and not afresh and first == state.body_hash:
         return Reading(None, kept, state.body_hash)
     async with reader.begin(crawl) as talk:

@@ -11,7 +11,7 @@ from monitor.pipeline.deciding import Decision
 from monitor.pipeline.reading import Reading
 from monitor.rhythm import REMEMBERED, patience
 from monitor.rot import oddity, to_compare
-from monitor.store import Store
+from monitor.store import Saved, Store
 
 # What was odd once is shown so long, also if the next look is fine: in each daily digest.
 ODD_LASTS = timedelta(days=3)
@@ -28,6 +28,26 @@ def learnt(
 ) -> SourceState:
     """Return the state after the check with everything that it taught."""
     what = None if decision.baseline else _odd(state, reading, decision, store)
+    return _taught(state, fresh, what, len(decision.changes), now)
+
+
+def still(state: SourceState, fresh: SourceState, now: datetime) -> SourceState:
+    """Return the state after a check that read nothing: what was odd is no less so."""
+    return _taught(state, fresh, state.odd, 0, now)
+
+
+def patient(state: SourceState, saved: Saved, *, store: Store, now: datetime) -> SourceState:
+    """Return the state to be saved, with the rhythm of all changes, the present one among them."""
+    times = store.history.changed_at(state.source, REMEMBERED)
+    late = any(each.item for each in saved.settled)
+    if state.last_success and (saved.added or saved.edited or saved.removed or late):
+        times = (now, *times)
+    return replace(saved.state, patience=patience(times))
+
+
+def _taught(
+    state: SourceState, fresh: SourceState, what: str | None, changes: int, now: datetime
+) -> SourceState:
     since = state.odd_since
     if what:
         since = since or now
@@ -40,10 +60,9 @@ def learnt(
         fresh,
         odd=what,
         odd_since=since,
-        patience=patience(store.history.changed_at(state.source, REMEMBERED)),
         outage_since=outage or state.outage_since,
         outage_until=now if outage else state.outage_until,
-        caught_up=len(decision.changes) if outage else state.caught_up,
+        caught_up=changes if outage else state.caught_up,
     )
 
 

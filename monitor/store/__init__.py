@@ -12,6 +12,7 @@ from monitor.store.digests import Digests, Filing, ListState
 from monitor.store.history import History, ItemVersion, VersionRow
 from monitor.store.opening import Store, database_file
 from monitor.store.outbox import Outbox, OutboxCount, OutboxMail
+from monitor.store.quiet import Outset, Quiet
 from monitor.store.saving import GIVEN_UP, Saved, Settled, Stored
 from monitor.store.upkeep import Pruned, Retention, Room
 
@@ -32,8 +33,10 @@ __all__ = [
     "Outbox",
     "OutboxCount",
     "OutboxMail",
+    "Outset",
     "Pause",
     "Pruned",
+    "Quiet",
     "Restored",
     "Retention",
     "Room",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from monitor.model import Alert, ChangeKind, Health, Item, SourceState, Validato
 from monitor.procedure import OPEN
 from monitor.store import tables
 from monitor.store.codec import unpack_alert, unpack_named, unpack_seen
+from monitor.store.quiet import Outset, Quiet, waiting, write_quiet
 from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, portions, write
 
 
@@ -53,6 +54,28 @@ class Checks:
         with self._reading.connect() as connection:
             row = connection.execute(query).one_or_none()
         return _state(row) if row else SourceState(source)
+
+    def outsets(self, sources: Collection[str], day: datetime) -> dict[str, Outset]:
+        """Return where the checks of these sources begin; `day` as `overdue` has it."""
+        c = tables.source.c
+        with self._reading.connect() as connection:
+            known = {
+                row.source: _state(row)
+                for some in portions(sources)
+                for row in connection.execute(select(tables.source).where(c.source.in_(some)))
+            }
+            waits = waiting(connection, sources, day)
+        return {
+            source: Outset(known.get(source) or SourceState(source), source in waits)
+            for source in sources
+        }
+
+    def idle(self, now: datetime) -> frozenset[str]:
+        """Return the sources that were checked and are not due."""
+        c = tables.source.c
+        with self._reading.connect() as connection:
+            query = select(c.source).where(c.next_check > now)
+            return frozenset(connection.execute(query).scalars())
 
     def marks(self, source: str, items: Collection[str]) -> dict[str, Mark]:
         """Return the marks of the items that were present, and of those named."""
@@ -145,6 +168,14 @@ class Checks:
         """
         with self._engine.begin() as connection:
             return write(connection, saved)
+
+    def save_quiet(self, results: Sequence[Quiet]) -> frozenset[str]:
+        """Write checks that changed nothing but states, all or none, in one transaction.
+
+        Returns the sources of which nothing was written, for another process checked them.
+        """
+        with self._engine.begin() as connection:
+            return write_quiet(connection, results)
 
 
 # --- rows and values -----------------------------------------------------------------------------

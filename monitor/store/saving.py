@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,12 @@ class Saved:
     overdue: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
 
+    @property
+    def is_quiet(self) -> bool:
+        """True when nothing but the state is to be written."""
+        more = (getattr(self, each.name) for each in fields(self) if each.name != "state")
+        return not any(more)
+
 
 def write(connection: Connection, saved: Saved) -> bool:
     """Write everything of one check; False when another process checked the source meanwhile."""
@@ -112,14 +118,16 @@ def tell(connection: Connection, told: Mapping[str, str]) -> None:
         )
 
 
-def _state_values(state: SourceState) -> dict[str, Any]:
+def state_values(state: SourceState) -> dict[str, Any]:
+    """Return a state as the columns of its row."""
     values = {name: getattr(state, name) for name in STATE_COLUMNS}
-    return values | asdict(state.validators)
+    kept = state.validators
+    return values | {"etag": kept.etag, "last_modified": kept.last_modified}
 
 
 def _write_state(connection: Connection, state: SourceState) -> bool:
     c = tables.source.c
-    values = _state_values(state)
+    values = state_values(state)
     if state.checks == 1:
         return tables.insert_new(connection, tables.source, [values]) == 1
     values.pop("told")

@@ -61,6 +61,11 @@ def clickable_url(url: str) -> str:
     return urlunsplit(parts._replace(query="&".join(kept)))
 
 
+def content_fingerprint(content: bytes) -> str:
+    """Return 32 hex digits by which the same bytes are known again."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
 def fingerprint(*parts: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
     """Return 16 hex digits that stay the same while the meaning of the texts does.
 
