@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.errors import ConfigError, MailboxError, StoreError
+from monitor.errors import ConfigError, MailboxError, MonitorError, StoreError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Source
@@ -69,8 +69,12 @@ class Daemon:
         returns: Returns = NO_RETURNS,
         reader: Reader = HERE,
         measure: Callable[[Plan], None] | None = None,
+        archive: Callable[[Plan], None] | None = None,
     ) -> None:
-        """`measure` publishes how everything stands; it raises OSError when it cannot."""
+        """`measure` publishes how everything stands; it raises OSError when it cannot.
+
+        `archive` brings pages up to date; it raises MonitorError when it cannot.
+        """
         self._plan = plan
         self._store = store
         self._fetch = fetch
@@ -83,6 +87,8 @@ class Daemon:
         self._tick = tick
         self._measure = measure
         self._unmeasured: str | None = None
+        self._archive = archive
+        self._unarchived: str | None = None
         self._uncomposed: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[object]] = {}
         self._stop = asyncio.Event()
@@ -129,6 +135,7 @@ class Daemon:
             (self._tidy, TIDY_EVERY),
             (self._bounce, BOUNCES_EVERY),
             (self._publish, MEASURED_EVERY * self._tick),
+            (self._show, MEASURED_EVERY * self._tick),
         )
         for job, every in (*((job, self._tick) for job in often), *rarely):
             scheduler.add_job(
@@ -236,6 +243,23 @@ class Daemon:
             self._unmeasured = told
         else:
             self._unmeasured = None
+
+    async def _show(self) -> None:
+        if self._archive:
+            self._start("archive", asyncio.to_thread(self._draw, self._archive))
+
+    def _draw(self, archive: Callable[[Plan], None]) -> None:
+        """Bring the pages up to date. A folder that cannot be written is no reason to stop."""
+        told = None
+        try:
+            archive(self._plan)
+        except StoreError:
+            raise
+        except MonitorError as error:
+            told = str(error)
+            if told != self._unarchived:  # it fails again every minute, and is news only once
+                log.error("archive not written", error=told)
+        self._unarchived = told
 
     # --- tasks -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import typer
 
 from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
+from monitor.cli.publishing import keeper_of
 from monitor.cli.root import Root, now
 from monitor.daemon import Daemon, Plan
 from monitor.errors import MonitorError
@@ -140,6 +141,7 @@ async def _run(root: Root, store: Store, plan: Any) -> None:
             notifier=Notifier(os.environ),
             returns=root.returns(),
             measure=_measure(root, store),
+            archive=keeper_of(root, store),
         )
         await daemon.run()
 
