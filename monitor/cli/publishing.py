@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,10 @@ import typer
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root, now
-from monitor.pipeline.publishing import Site, publish
+from monitor.daemon import Plan
+from monitor.pipeline.publishing import Keeper, Site, publish
 from monitor.site.telling import Watch
+from monitor.store import Store
 
 
 @app.command()
@@ -60,3 +63,17 @@ def site_of(root: Root, folder: Path | None = None) -> Site | None:
     return Site(
         where, root.pages(), url=settings.site_url, indexable=settings.site_robots == "index"
     )
+
+
+def keeper_of(root: Root, store: Store) -> Callable[[Plan], None] | None:
+    """Return what keeps the archive up to date while the service runs, if somebody wants one."""
+    where = site_of(root)
+    if where is None:
+        return None
+    keeper = Keeper(where, store)
+
+    def keep(plan: Plan) -> None:
+        watch = Watch({each.id: each for each in plan.sources}, plan.office.topics)
+        keeper.keep(watch, now())
+
+    return keep

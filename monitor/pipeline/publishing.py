@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -26,9 +26,11 @@ from monitor.site.telling import Watch
 from monitor.store import AlertRow, Store
 from monitor.story import STORY_LASTS
 
+# How sources are doing changes with each check, and is not news to a reader.
+HEALTH_EVERY = timedelta(minutes=15)
 # Pages whose alerts are in memory at once.
 _PORTION = 250
-_ASSETS = ("style.css", "search.js")
+_ASSETS = ("style.css", "search.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,33 @@ def publish(
     )
 
 
+class Keeper:
+    """Keeps an archive up to date: at once with each new alert, else every quarter of an hour."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self._site = site
+        self._store = store
+        self._last: tuple[int, Watch, datetime] | None = None
+
+    def keep(self, watch: Watch, now: datetime) -> Published | None:
+        """Bring it up to date if it is time, and return what was done. Raises as `publish`."""
+        newest = self._store.archive.newest()
+        if self._last:
+            seen, known, at = self._last
+            if (seen, known) == (newest, watch) and now - at < HEALTH_EVERY:
+                return None
+        published = publish(self._site, self._store, watch, now)
+        self._last = newest, watch, now
+        return published
+
+
 def _around(site: Site, edition: Edition, frame: Frame) -> None:
     """What stands beside the pages: style and script, the way in, and what robots are told."""
     lang = site.pages.langs[0]
     files = {
         frame.style: site.pages.source("style.css"),
         frame.script: site.pages.source("search.js"),
+        frame.icon: site.pages.source("icon.svg"),
         "index.html": site.pages.draw("root.html", "index.html", lang, frame),
         "robots.txt": f"User-agent: *\nDisallow:{'' if site.indexable else ' /'}\n",
     }
@@ -173,8 +196,17 @@ def _frame(site: Site, reading: Reading) -> Frame:
         }
         for lang in site.pages.langs
     }
-    style, script = (_named(name, site.pages.source(name)) for name in _ASSETS)
-    return Frame(sources, topics, style, script, site.pages.langs, site.url, site.indexable)
+    style, script, icon = (_named(name, site.pages.source(name)) for name in _ASSETS)
+    return Frame(
+        sources,
+        topics,
+        style=style,
+        script=script,
+        icon=icon,
+        langs=site.pages.langs,
+        url=site.url,
+        indexable=site.indexable,
+    )
 
 
 def _title(topic: str, watch: Watch, lang: str) -> str:

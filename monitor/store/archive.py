@@ -71,6 +71,11 @@ class Archive:
                 )
             }
 
+    def newest(self) -> int:
+        """Return the number of the newest alert; 0 if there is none."""
+        with self._reading.connect() as connection:
+            return connection.execute(select(func.max(tables.alert.c.id))).scalar() or 0
+
     def first_since(self, moment: datetime) -> int:
         """Return the number of the first alert found at or after the moment; 0 if there is none."""
         c = tables.alert.c
