@@ -35,6 +35,7 @@ class Frame:
     topics: Mapping[str, Mapping[str, Named]]
     style: str
     script: str
+    icon: str
     langs: tuple[str, ...]
     url: str | None
     indexable: bool

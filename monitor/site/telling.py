@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ _COMPARED = 40
 _BLOCK_SHOWN = 900
 _TEXT_SHOWN = 3
 _EXCERPT_SHOWN = 240
+_LEAD = 100
 # The archive reads alerts as a list without wishes would.
 _READER = MailingList("archive", ())
 
@@ -133,14 +135,20 @@ def beside(
 ) -> tuple[tuple[Passage, ...], int]:
     """Return changed passages side by side, and how many more there are.
 
-    A block and what became of it stand in one row, in the order of the new text; what only came
-    follows in its place, what only went at the end.
+    A block and what became of it stand in one row, in the order of the new text. What only came
+    stands beside what only went, as far as there is any, the rest of that at the end.
     """
     old, new = removed[:_COMPARED], added[:_COMPARED]
     pairs = {pair.after: pair for pair in rewordings(old, new, tuple(hits))}
-    gone = [block for block in old if block not in {pair.before for pair in pairs.values()}]
-    rows = [_row(pairs[block].stretches) if block in pairs else _came(block) for block in new]
-    rows += [Passage((Stretch(_cut(block), Fate.GONE),), ()) for block in gone]
+    known = {pair.before for pair in pairs.values()}
+    gone = deque(_all(block, Fate.GONE) for block in old if block not in known)
+    rows = [
+        _row(pairs[block].stretches)
+        if block in pairs
+        else Passage(gone.popleft() if gone else (), _all(block, Fate.CAME))
+        for block in new
+    ]
+    rows += [Passage(stretches, ()) for stretches in gone]
     left = len(removed) - len(old) + len(added) - len(new)
     return tuple(rows[:PASSAGES_SHOWN]), max(0, len(rows) - PASSAGES_SHOWN) + left
 
@@ -153,8 +161,8 @@ def _row(stretches: Sequence[Stretch]) -> Passage:
     )
 
 
-def _came(block: str) -> Passage:
-    return Passage((), (Stretch(_cut(block), Fate.CAME),))
+def _all(block: str, fate: Fate) -> tuple[Stretch, ...]:
+    return (Stretch(_cut(block), fate),)
 
 
 def _cut(text: str, length: int = _BLOCK_SHOWN) -> str:
@@ -167,11 +175,15 @@ def _clipped(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     found: list[Piece] = []
     room = _EXCERPT_SHOWN
     for piece in pieces:
-        if room <= 0 and any(each.hit for each in found):
-            return (*found, Piece(" …", hit=False))
-        text = piece.text if piece.hit or len(piece.text) <= room else _cut(piece.text, room)
-        found.append(Piece(text, piece.hit))
-        room -= len(piece.text)
+        if len(piece.text) > room and (found or not piece.hit):
+            if any(each.hit for each in found):
+                head = piece.text[: max(0, room)].rpartition(" ")[0].rstrip(" …")
+                return (*found, Piece(f"{head} …", hit=False))
+            found.append(Piece(f"… {piece.text[-_LEAD:].partition(' ')[2]}", hit=False))
+            room -= _LEAD
+        else:
+            found.append(piece)
+            room -= len(piece.text)
     return tuple(found)
 
 

@@ -6,10 +6,11 @@
   const SHARES = 512;
   const HEAD = 4;
   const LONGEST_WORD = 40;
-  const WORDS_TRIED = 48;
-  const SHARES_READ = 16;
-  const CHUNK = 64;
-  const SHOWN = 20;
+  const SHORT = 4;
+  const WORDS_TRIED = 64;
+  const SHARES_READ = { begun: 4, inside: 12 };
+  const CHUNK = 128;
+  const SHOWN = 10;
 
   const input = document.getElementById("q");
   const list = document.getElementById("results");
@@ -85,27 +86,29 @@
 
   // --- from words to alerts -----------------------------------------------------------------
 
-  /* Words that hold the term: itself first, then those that begin with it, then those in which it
-     stands (Verweigerung in Kriegsdienstverweigerung); of these the shortest, which are nearest. */
-  function forms(all, term) {
+  /* Words that hold the term: itself first, then those that begin with it, then, if asked for,
+     those in which it stands (Verweigerung in Kriegsdienstverweigerung); of these the shortest,
+     which are nearest. A short term that is a word itself means just that: EU, not Europa. */
+  function forms(all, term, reach) {
     const exact = [], begun = [], inside = [];
     for (let at = all.indexOf(term); at >= 0; at = all.indexOf(term, at + 1)) {
       const start = all.lastIndexOf("\n", at) + 1;
       const end = all.indexOf("\n", at);
       const word = all.slice(start, end);
-      if (start !== at) {
-        if (term.length >= 4) inside.push([word, 1]);
-      } else if (word === term) exact.push([word, 4]);
-      else if (term.length >= 2) begun.push([word, 3]);
+      if (start !== at) inside.push([word, 1]);
+      else if (word === term) exact.push([word, 4]);
+      else begun.push([word, 3]);
       at = end - 1;
     }
     const nearest = (one, other) => one[0].length - other[0].length || (one[0] < other[0] ? -1 : 1);
-    const found = [...exact, ...begun.sort(nearest), ...inside.sort(nearest)];
+    const found = [...exact];
+    if (term.length >= SHORT || !exact.length) found.push(...begun.sort(nearest));
+    if (term.length >= SHORT && reach === "inside") found.push(...inside.sort(nearest));
     const tried = [], read = new Set();
     for (const form of found) {
       const number = shareOf(form[0]);
       if (tried.length >= WORDS_TRIED) break;
-      if (!read.has(number) && read.size >= SHARES_READ) continue;
+      if (!read.has(number) && read.size >= SHARES_READ[reach]) continue;
       read.add(number);
       tried.push(form);
     }
@@ -124,8 +127,8 @@
     });
   }
 
-  async function scored(all, term) {
-    const { tried, cut } = forms(all, term);
+  async function scored(all, term, reach) {
+    const { tried, cut } = forms(all, term, reach);
     const texts = await Promise.all(tried.map(([word]) => share(shareOf(word))));
     const scores = new Map();
     tried.forEach(([word, worth], place) => {
@@ -138,9 +141,9 @@
     return { scores, cut };
   }
 
-  async function search(terms) {
+  async function search(terms, reach) {
     const all = await known();
-    const each = await Promise.all(terms.map((term) => scored(all, term)));
+    const each = await Promise.all(terms.map((term) => scored(all, term, reach)));
     each.sort((one, other) => one.scores.size - other.scores.size);
     const [first, ...rest] = each;
     const found = [];
@@ -162,7 +165,7 @@
     const flush = () => { parts.append(plain); plain = ""; };
     for (const piece of text.split(/([\p{L}\p{N}\p{M}]+)/u)) {
       const word = folded(piece);
-      if (piece && terms.some((term) => word.startsWith(term) || (term.length > 3 && word.includes(term)))) {
+      if (piece && terms.some((term) => word === term || (term.length >= SHORT && word.includes(term)))) {
         flush();
         const mark = document.createElement("mark");
         mark.textContent = piece;
@@ -201,6 +204,30 @@
   let asked = 0;
   let showMore = () => {};
 
+  /* The rows of the alerts from place `at` on, a story once, and where to go on. */
+  async function rowsOf(alerts, terms, told, at) {
+    const rows = [];
+    while (rows.length < SHOWN && at < alerts.length) {
+      const some = alerts.slice(at, at + SHOWN - rows.length);
+      at += some.length;
+      const shown = await Promise.all(some.map(shownOf));
+      some.forEach((alert, place) => {
+        if (shown[place] && !told.has(shown[place][0])) {
+          told.add(shown[place][0]);
+          rows.push(row(alert, shown[place], terms));
+        }
+      });
+    }
+    return [rows, at];
+  }
+
+  function sayHowMany(count, cut) {
+    const number = count.toLocaleString(document.documentElement.lang);
+    const told = count === 0 ? said.none : count === 1 ? said.one : said.many.replace("{n}", number);
+    status.textContent = cut ? told + " · " + said.close : told;
+  }
+
+  /* Words that begin with the terms are answered at once, parts of words a moment later. */
   async function answer() {
     const mine = ++asked;
     const terms = [...new Set(wordsOf(input.value))].slice(0, 8);
@@ -211,33 +238,24 @@
       return;
     }
     try {
-      const { alerts, cut } = await search(terms);
-      const told = new Set();
-      let at = 0;
-      const next = async (begin) => {
-        const rows = [];
-        while (rows.length < SHOWN && at < alerts.length) {
-          const some = alerts.slice(at, at + SHOWN);
-          at += SHOWN;
-          const shown = await Promise.all(some.map(shownOf));
-          some.forEach((alert, place) => {
-            if (shown[place] && !told.has(shown[place][0])) {
-              told.add(shown[place][0]);
-              rows.push(row(alert, shown[place], terms));
-            }
-          });
-        }
+      let before = -1;
+      for (const reach of ["begun", "inside"]) {
+        const { alerts, cut } = await search(terms, reach);
+        if (alerts.length === before || (reach === "begun" && !alerts.length)) continue;
+        before = alerts.length;
+        const told = new Set();
+        let [rows, at] = await rowsOf(alerts, terms, told, 0);
         if (mine !== asked) return;
-        if (begin) list.replaceChildren(...rows); else list.append(...rows);
+        list.replaceChildren(...rows);
+        sayHowMany(alerts.length, cut && reach === "inside");
         more.hidden = at >= alerts.length;
-        if (!begin && rows.length) rows[0].querySelector("a").focus();
-      };
-      await next(true);
-      if (mine !== asked) return;
-      showMore = () => next(false);
-      const count = alerts.length === 0 ? said.none : alerts.length === 1 ? said.one
-        : said.many.replace("{n}", alerts.length.toLocaleString(document.documentElement.lang));
-      status.textContent = cut ? count + " · " + said.close : count;
+        showMore = async () => {
+          [rows, at] = await rowsOf(alerts, terms, told, at);
+          list.append(...rows);
+          more.hidden = at >= alerts.length;
+          if (rows.length) rows[0].querySelector("a").focus();
+        };
+      }
     } catch (error) {
       if (mine === asked) status.textContent = said.failed;
     }
