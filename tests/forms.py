@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import monitor
@@ -48,6 +49,7 @@ def _argument(call: ast.Call, places: Mapping[str, int]) -> list[ast.expr]:
     return call.args[place : place + 1]
 
 
+@cache
 def _trees() -> dict[str, ast.Module]:
     files = sorted(PACKAGE.rglob("*.py"))
     texts = {file.relative_to(PACKAGE).as_posix(): file.read_text("utf-8") for file in files}

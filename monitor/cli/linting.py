@@ -106,9 +106,15 @@ def _watch(root: Root) -> None:
 
 
 def _next(look: Callable[[], Looks], seen: Looks | None, wait: Callable[[], object]) -> Looks:
-    """Return how the files look once that is different from `seen`; at once without it."""
-    while (looks := look()) == seen:
+    """Return how the files look once that is different from `seen`, and has come to rest.
+
+    Some editors empty a file before they fill it. Without `seen` it is at once.
+    """
+    before: Looks | None = None
+    looks = look()
+    while seen is not None and (looks == seen or looks != before):
         wait()
+        before, looks = looks, look()
     return looks
 
 

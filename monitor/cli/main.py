@@ -13,8 +13,10 @@ from monitor.cli import (
     examining,
     judging,
     keeping,
+    linting,
     looking,
     noticing,
+    previewing,
     publishing,
     returning,
     setting_up,
@@ -31,6 +33,7 @@ from monitor.model.told import reason
 # Each adds its commands to `app` when it is imported.
 COMMANDS = (
     setting_up,
+    linting,
     watching,
     trying,
     adding,
@@ -40,6 +43,7 @@ COMMANDS = (
     backtesting,
     judging,
     noticing,
+    previewing,
     publishing,
     returning,
     keeping,
