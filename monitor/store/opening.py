@@ -24,6 +24,7 @@ from monitor.store.bounces import Bounces
 from monitor.store.checks import Checks
 from monitor.store.digests import Digests
 from monitor.store.history import History
+from monitor.store.hosts import Hosts
 from monitor.store.outbox import Outbox
 from monitor.store.trouble import teller
 from monitor.store.upkeep import Upkeep
@@ -44,6 +45,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.bounces = Bounces(engine)
         self.history = History(engine)
+        self.hosts = Hosts(engine)
         self.upkeep = Upkeep(engine)
 
     @classmethod
@@ -81,6 +83,14 @@ class Store:
     def file(self) -> Path | None:
         """The file that the database is; None for a server."""
         return file_of(self._engine.url)
+
+    @property
+    def server(self) -> str | None:
+        """The address of the PostgreSQL server as its own programs take it; None for a file."""
+        if self._engine.dialect.name != "postgresql":
+            return None
+        address = self._engine.url.set(drivername="postgresql")
+        return address.render_as_string(hide_password=False)
 
     def __enter__(self) -> Store:
         return self

@@ -266,6 +266,19 @@ signing_key = Table(
     Column("key", LargeBinary, nullable=False),
 )
 
+# Whose turn it is with a host (a name with a port), for machines that share a server: who has it
+# until when, when it was asked last, and until when it wants to be left alone.
+host = Table(
+    "host",
+    metadata,
+    Column("host", Words, primary_key=True),
+    Column("holder", Words),
+    Column("held_until", Utc),
+    Column("last", Utc),
+    Column("closed_until", Utc),
+    Column("state", String(32)),
+)
+
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert the rows whose key is not taken, and return how many these were."""
