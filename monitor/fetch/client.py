@@ -140,7 +140,7 @@ class Fetcher:
         @asynccontextmanager
         async def turn(call: Call) -> AsyncIterator[None]:
             if rules and call.host == first.host:
-                rules.check(str(call.url), call.where, _product(headers["user-agent"]))
+                rules.check(call, _product(headers["user-agent"]))
             async with self._politeness.part(call.host, pause, within=first.host):
                 yield
 
@@ -151,7 +151,7 @@ class Fetcher:
             return await self._follow(call, turn)
 
         clock = _Clock(source.timeout)
-        async with self._politeness.turn(first.host, gap), clock.running(first.where):
+        async with self._politeness.turn(first.host, gap), clock.running(first):
             yield ask
             self._politeness.check(first.host)
 
@@ -208,7 +208,7 @@ class Fetcher:
             gap = source.delay
             if obey_robots:
                 gap = max(gap, await self._crawl_delay(call, source))
-            async with self._politeness.turn(call.host, gap), clock.running(call.where):
+            async with self._politeness.turn(call.host, gap), clock.running(call):
                 yield
 
         return turn
@@ -224,10 +224,12 @@ class Fetcher:
         """The pause that robots.txt asks for. Raises FetchError when it forbids the request."""
         agent = _product(call.headers["user-agent"])
         rules = await self._rules(call, source)
-        rules.check(str(call.url), call.where, agent)
+        rules.check(call, agent)
         return rules.crawl_delay(agent)
 
     async def _rules(self, call: Call, source: Source) -> Rules:
+        if kept := self._robots.kept(call.origin):
+            return kept
         file = parse("/robots.txt", call.url)
 
         async def fetch() -> Answer:
@@ -235,7 +237,7 @@ class Fetcher:
             ask = Call(file, headers, private=call.private, limit=MAX_FILE, cut=True)
             return await self._follow(ask, self._turns(source, obey_robots=False))
 
-        return await self._robots.rules(answers.redact(str(file)), fetch)
+        return await self._robots.rules(call.origin, answers.redact(str(file)), fetch)
 
 
 class _Clock:
@@ -246,7 +248,7 @@ class _Clock:
         self._left = limit.total_seconds()
 
     @asynccontextmanager
-    async def running(self, where: str) -> AsyncIterator[None]:
+    async def running(self, call: Call) -> AsyncIterator[None]:
         """Raise FetchError (timeout) when the time is used up."""
         loop = asyncio.get_running_loop()
         start = loop.time()
@@ -255,7 +257,7 @@ class _Clock:
                 yield
         except TimeoutError as error:
             raise FetchError(
-                f"{where}: no complete answer within {answers.spoken(self._limit)}",
+                f"{call.where}: no complete answer within {answers.spoken(self._limit)}",
                 state="timeout",
             ) from error
         finally:

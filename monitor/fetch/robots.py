@@ -11,7 +11,7 @@ from protego import Protego
 
 from monitor.errors import FetchError
 from monitor.fetch.answers import COMPLETE, UnreachedError
-from monitor.fetch.wire import Answer
+from monitor.fetch.wire import Answer, Call
 
 MAX_FILE = 500_000  # bytes; RFC 9309, 2.5 wants at least 500 KiB to be parsed
 LONGEST_CRAWL_DELAY = timedelta(minutes=5)
@@ -28,17 +28,17 @@ class Rules:
     parsed: Protego | None = None
     closed: str | None = None
 
-    def check(self, url: str, where: str, agent: str) -> None:
+    def check(self, call: Call, agent: str) -> None:
         """Raise FetchError (robots) when the agent must not fetch the address."""
         if self.closed:
             raise FetchError(
-                f"{where}: nothing is fetched there while {self.file} cannot be read "
+                f"{call.where}: nothing is fetched there while {self.file} cannot be read "
                 f"({self.closed}); RFC 9309 asks for that",
                 state="robots",
             )
-        if self.parsed and not self.parsed.can_fetch(url, agent):
+        if self.parsed and not self.parsed.can_fetch(str(call.url), agent):
             raise FetchError(
-                f"{where}: {self.file} does not let `{agent}` fetch this; ask the owner, "
+                f"{call.where}: {self.file} does not let `{agent}` fetch this; ask the owner, "
                 "and set `robots: false` for this source when you are allowed to",
                 state="robots",
             )
@@ -56,20 +56,24 @@ class Robots:
         self._known: dict[str, tuple[float, Rules]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def rules(self, file: str, fetch: Callable[[], Awaitable[Answer]]) -> Rules:
-        """Return the rules of the robots.txt at that address, `fetch`ed when not known.
+    def kept(self, origin: str) -> Rules | None:
+        """Return the rules of a host, if they are known and not too old."""
+        until, known = self._known.get(origin, (0.0, None))
+        return known if asyncio.get_running_loop().time() < until else None
+
+    async def rules(self, origin: str, file: str, fetch: Callable[[], Awaitable[Answer]]) -> Rules:
+        """Return the rules of a host, whose `file` is `fetch`ed when they are not known.
 
         Raises UnreachedError when the host cannot or should not be asked at all.
         """
-        async with self._locks.setdefault(file, asyncio.Lock()):
-            now = asyncio.get_running_loop().time()
-            until, known = self._known.get(file, (now, None))
-            if known is not None and now < until:
+        async with self._locks.setdefault(origin, asyncio.Lock()):
+            if known := self.kept(origin):
                 return known
+            now = asyncio.get_running_loop().time()
             rules = await _load(file, fetch)
             kept = _KEPT_CLOSED if rules.closed else _KEPT
             self._known = {name: row for name, row in self._known.items() if row[0] > now}
-            self._known[file] = now + kept.total_seconds(), rules
+            self._known[origin] = now + kept.total_seconds(), rules
             return rules
 
 

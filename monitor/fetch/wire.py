@@ -60,6 +60,11 @@ class Call:
         return redact(str(self.url))
 
     @property
+    def origin(self) -> str:
+        """Scheme, name and port: what one robots.txt is for (RFC 9309, 2.3)."""
+        return f"{self.url.scheme}://{self.host}"
+
+    @property
     def host(self) -> str:
         """Name and port: what is one server for politeness."""
         return f"{self.url.host}:{self.url.port or (443 if self.url.scheme == 'https' else 80)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from time import process_time
 from typing import Protocol
 
@@ -41,7 +41,7 @@ def definition(source: Source) -> str:
     Items read by another definition are no news, only another reading.
     """
     select = source.select
-    return fingerprint(
+    return _fingerprint(
         source.kind,
         source.url,
         *(str(rule) for rule in (select.items, select.title, select.link, select.text)),
@@ -51,6 +51,11 @@ def definition(source: Source) -> str:
         *(("browser",) if source.browser else ()),
         *(f"{key}={text}" for key in sorted(source.options) for text in source.options[key]),
     )
+
+
+@cache  # there are as many as there are sources
+def _fingerprint(*parts: str) -> str:
+    return fingerprint(*parts)
 
 
 async def read(
