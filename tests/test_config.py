@@ -129,6 +129,15 @@ def test_the_vocabulary_keeps_citations_and_weak_terms(tmp_path: Path) -> None:
     assert (long.cites, long.weak) == (("§ 16 WStG",), True)
 
 
+def test_a_term_may_stand_beside_topics_and_in_latin_letters(tmp_path: Path) -> None:
+    more = GOOD.replace(
+        "otherwise: nothing", "otherwise: nothing\n        beside: [desertion]\n        latin: true"
+    )
+    short, long = loaded(tmp_path, more, LISTS).vocabulary.topics["desertion"].terms
+    assert (short.beside, short.latin) == ((), False)
+    assert (long.beside, long.latin) == (("desertion",), True)
+
+
 def test_the_vocabulary_keeps_conditions_and_examples(tmp_path: Path) -> None:
     config = loaded(tmp_path, GOOD, LISTS)
     short, long = config.vocabulary.topics["desertion"].terms

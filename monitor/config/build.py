@@ -103,6 +103,7 @@ def _term(term: TermShape, unless: Conditions, despite: Conditions) -> Term:
         cites=_texts(term.cites or []),
         weak=bool(term.weak),
         beside=_texts(term.beside or []),
+        latin=bool(term.latin),
         note=_plain(term.note),
         yes=_texts(term.yes or []),
         no=_texts(term.no or []),

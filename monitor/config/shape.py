@@ -208,6 +208,9 @@ class TermShape(Shape):
         ["desertion"],
         min_length=1,
     )
+    latin: typed.Switch | None = key(
+        "Also looks for its Cyrillic spellings in Latin letters, as any scheme writes them.", True
+    )
     lang: typed.Language | None = key("Only texts in this language.", "de")
     needs: list[typed.Condition] | None = key(
         "Groups of words one of which must stand near; `a + b` = both.",

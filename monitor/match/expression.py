@@ -14,6 +14,7 @@ Literals = tuple[str, ...]
 
 _BETWEEN = r"[^\w!?;]{%d,4}"
 _GAP = r"(?:[^\w]{1,6}\w++){0,%d}?[^\w]{1,6}"
+_TORN = r"[^\w!-~]{1,2}"
 _FIGURE = (
     r"(?<![\w.,/-])(?:[1-9]\d{0,2}(?:[.,' \u00a0\u2009\u202f]\d{3}){1,3}"
     r"|(?!(?:19|20)\d\d(?!\d))[1-9]\d{2,8})(?![\d/]|[.,]\d)"
@@ -47,6 +48,11 @@ class Hyphen:
 @dataclass(frozen=True, slots=True)
 class Space:
     """What stands between two words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Torn(Space):
+    """White space within a word, or a sign that stands for what a copy could not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +162,20 @@ def _regex(part: Part, before: Part | None, *, opens: bool, closes: bool) -> str
             return f"{_NO_LETTER_BEFORE if opens else ''}{_REST if closes else _SOME}"
         case Hyphen():
             return r"[\s-]{0,3}"
-        case Space():  # «§3» is written together too, and tables glue «148Reservisten»
-            return _BETWEEN % (0 if is_sign(before, -1) or isinstance(before, Figure) else 1)
+        case Space():
+            return _between(part, before)
         case Figure():
             return _FIGURE
         case Choice(branches):
             inner = (branch.regex(opens=opens, closes=closes) for branch in branches)
             return f"(?:{'|'.join(inner)})"
+
+
+def _between(part: Space, before: Part | None) -> str:
+    """«§3» is written together too, and tables glue «148Reservisten»."""
+    if isinstance(part, Torn):
+        return _TORN
+    return _BETWEEN % (0 if is_sign(before, -1) or isinstance(before, Figure) else 1)
 
 
 def _literal(text: str, *, opens: bool, closes: bool) -> str:

@@ -9,9 +9,11 @@ from typing import TypeVar
 from monitor.match.error import TermError
 from monitor.match.glance import Glance
 from monitor.match.index import Index
+from monitor.match.latin import in_latin
 from monitor.match.legal import Cited, parse_citation
+from monitor.match.mending import mended, mended_company
 from monitor.match.places import Located, Way
-from monitor.match.spelling import Spelling, parse
+from monitor.match.spelling import Spelling, parse, sequence_of
 from monitor.model import Term, Tier, Vocabulary
 from monitor.model.told import Told
 from monitor.text.excerpt import Span, merge
@@ -22,6 +24,8 @@ Parsed = TypeVar("Parsed")
 Search = TypeVar("Search")
 # So often white space may come and go where a spelling has one break: «a - b».
 _MOST_BLANKS = 3
+# Shorter words in Latin letters may be words of another language.
+_TELLING_IN_LATIN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,11 @@ def _may_hold(rule: Rule, groups: Collection[str]) -> bool:
 def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
     """The vocabulary ready for `find`; TermError names the topic and term that are wrong."""
     groups = {
-        name: tuple(_parse(parse, spelling, f"words, {name}") for spelling in spellings)
+        name: tuple(
+            each
+            for spelling in spellings
+            for each in (_parse(parse, spelling, f"words, {name}"), *mended_company(spelling))
+        )
         for name, spellings in vocabulary.words.items()
     }
     rules = tuple(_rules(vocabulary, groups))
@@ -169,7 +177,7 @@ def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rul
             yield Rule(
                 topic.id,
                 term.name,
-                tuple(_parse(parse, s, f"{topic.id}, {term.name}") for s in term.spellings),
+                tuple(_spellings(term, f"{topic.id}, {term.name}")),
                 term.needs,
                 term.unless,
                 term.despite,
@@ -179,6 +187,18 @@ def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rul
                 term.weak,
                 term.beside,
             )
+
+
+def _spellings(term: Term, place: str) -> Iterator[Spelling]:
+    """As given, then in Latin letters where that is asked for, then as bad copies have them."""
+    for spelling in term.spellings:
+        yield _parse(parse, spelling, place)
+        latin = in_latin(spelling) if term.latin else None
+        written = sequence_of(latin) if latin else None
+        if latin and written and written.letters() >= _TELLING_IN_LATIN:
+            yield _parse(parse, latin, place)
+        if not (term.weak or term.beside):
+            yield from mended(spelling)
 
 
 def _parse(read: Callable[[str], Parsed], text: str, place: str) -> Parsed:

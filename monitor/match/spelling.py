@@ -90,6 +90,12 @@ def parse(spelling: str) -> Spelling:
         raise TermError(reason(error), _if_valid(error.suggestion)) from None
 
 
+def sequence_of(spelling: str) -> Sequence | None:
+    """The parts of a valid spelling; None of one with distances."""
+    sides = _NEAR.split(_trimmed(fold(spelling)))
+    return _read(spelling, sides[0]) if len(sides) == 1 else None
+
+
 def explain_spelling(spelling: str) -> None:
     """Raises TermError, a sentence for people, when the spelling can never match."""
     parse(spelling)

@@ -112,6 +112,7 @@ class Term:
     `cites` are citations that reveal it too, in every spelling. A `weak` term is a reason to sort a
     find under its topic, but what is shown are the words that it needs. A term that names topics in
     `beside` holds only near finds of these: it sorts them under its topic too, and shows them.
+    The Cyrillic spellings of a `latin` term are looked for in Latin letters too.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Term:
     cites: tuple[str, ...] = ()
     weak: bool = False
     beside: tuple[str, ...] = ()
+    latin: bool = False
     note: str | None = None
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
