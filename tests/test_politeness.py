@@ -146,14 +146,14 @@ def test_a_turn_is_given_back_after_an_error_and_after_a_cancellation() -> None:
 def test_a_host_is_left_alone_only_as_long_as_it_asked() -> None:
     async def story() -> None:
         politeness = Politeness(per_host=1, total=1)
-        politeness.leave_alone("e.org:443", timedelta(minutes=2), "blocked")
+        await politeness.leave_alone("e.org:443", timedelta(minutes=2), "blocked")
         with pytest.raises(FetchError, match=r"e\.org:443: .* another 2 minutes"):
-            async with politeness.turn("e.org:443", timedelta(0)):
+            async with politeness.turn("e.org:443", timedelta(0), timedelta(seconds=9)):
                 pass
-        async with politeness.turn("other.org:443", timedelta(0)):
+        async with politeness.turn("other.org:443", timedelta(0), timedelta(seconds=9)):
             pass
         skip(timedelta(minutes=2))
-        async with politeness.turn("e.org:443", timedelta(0)):
+        async with politeness.turn("e.org:443", timedelta(0), timedelta(seconds=9)):
             pass
 
     run(story())

@@ -19,7 +19,7 @@ from monitor.errors import FetchError
 from monitor.fetch import answers
 from monitor.fetch.addresses import Resolve, resolve
 from monitor.fetch.browser import Ask, Browser
-from monitor.fetch.politeness import Politeness
+from monitor.fetch.politeness import Politeness, Shared
 from monitor.fetch.robots import MAX_FILE, Robots, Rules
 from monitor.fetch.wire import Answer, Call, Wire, parse, redirected
 from monitor.model import Fetched, NotModified, Request, Source, Validators
@@ -45,7 +45,7 @@ class Fetcher:
 
     `resolve` looks up names and `tls` verifies servers; both default to the system's way.
     `secrets` are the values of the environment variables that requests may name, `browser` is the
-    program for sources with `browser: true`.
+    program for sources with `browser: true`, `shared` the turns of several machines.
     """
 
     def __init__(
@@ -59,12 +59,13 @@ class Fetcher:
         resolve: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
         browser: str | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._now = now
         self._secrets = secrets or {}
         self._wire = Wire(resolve, tls)
-        self._politeness = Politeness(per_host, total)
+        self._politeness = Politeness(per_host, total, shared)
         self._robots = Robots()
         self._browser = Browser(browser)
 
@@ -141,7 +142,7 @@ class Fetcher:
         async def turn(call: Call) -> AsyncIterator[None]:
             if rules and call.host == first.host:
                 rules.check(call, _product(headers["user-agent"]))
-            async with self._politeness.part(call.host, pause, within=first.host):
+            async with self._politeness.part(call.host, pause, source.timeout, within=first.host):
                 yield
 
         async def ask(url: str, method: str, more: Mapping[str, str], body: bytes | None) -> Answer:
@@ -151,7 +152,7 @@ class Fetcher:
             return await self._follow(call, turn)
 
         clock = _Clock(source.timeout)
-        async with self._politeness.turn(first.host, gap), clock.running(first):
+        async with self._politeness.turn(first.host, gap, source.timeout), clock.running(first):
             yield ask
             self._politeness.check(first.host)
 
@@ -193,7 +194,7 @@ class Fetcher:
         for hops in range(MAX_REDIRECTS + 1):
             async with turn(call):
                 answer = await self._wire.ask(call, cookies)
-                self._obey(answer, call.host)
+                await self._obey(answer, call.host)
             if answer.status not in answers.REDIRECTS or hops == MAX_REDIRECTS:
                 break
             call = redirected(call, answer)
@@ -208,17 +209,17 @@ class Fetcher:
             gap = source.delay
             if obey_robots:
                 gap = max(gap, await self._crawl_delay(call, source))
-            async with self._politeness.turn(call.host, gap), clock.running(call):
+            async with self._politeness.turn(call.host, gap, source.timeout), clock.running(call):
                 yield
 
         return turn
 
-    def _obey(self, answer: Answer, host: str) -> None:
+    async def _obey(self, answer: Answer, host: str) -> None:
         """Leave a host alone that asks for it, before anyone else's turn comes."""
         if answer.status in (429, 503):
             problem = self._problem(answer, conditional=False)
             if problem and problem.retry_after:
-                self._politeness.leave_alone(host, problem.retry_after, problem.state)
+                await self._politeness.leave_alone(host, problem.retry_after, problem.state)
 
     async def _crawl_delay(self, call: Call, source: Source) -> timedelta:
         """The pause that robots.txt asks for. Raises FetchError when it forbids the request."""

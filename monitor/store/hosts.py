@@ -6,28 +6,36 @@ seconds is soon eaten up by the difference.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import (
-    Connection,
-    DateTime,
-    Engine,
-    Function,
-    Interval,
-    and_,
-    func,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, text
 
 from monitor.model.turns import NotYet
-from monitor.store import tables
 
 # Who waits for somebody else's turn to end looks again this often.
 _LOOK_AGAIN = timedelta(milliseconds=250)
+# These commits need not wait for the disk: after a crash all turns are free anyway.
+_CARELESS = "RETURNING set_config('synchronous_commit', 'off', true)"
+_TAKE = text(f"""
+INSERT INTO host (host, holder, held_until, last)
+VALUES (:host, :holder, clock_timestamp() + :lasts, clock_timestamp())
+ON CONFLICT (host) DO UPDATE
+SET holder = excluded.holder, held_until = excluded.held_until, last = excluded.last
+WHERE (host.held_until IS NULL OR host.held_until <= clock_timestamp()
+       OR host.holder = excluded.holder)
+  AND (host.last IS NULL OR host.last + :gap <= clock_timestamp())
+  AND (host.closed_until IS NULL OR host.closed_until <= clock_timestamp())
+{_CARELESS}""")
+_ASK = text("""
+SELECT closed_until - clock_timestamp() AS closed, last + :gap - clock_timestamp() AS pause,
+       coalesce(held_until > clock_timestamp() AND holder <> :holder, false) AS held, state
+FROM host WHERE host = :host""")
+_GIVE = text(f"""
+UPDATE host SET holder = NULL, held_until = NULL, last = clock_timestamp()
+WHERE host = :host AND holder = :holder {_CARELESS}""")
+_CLOSE = text(f"""
+UPDATE host SET closed_until = greatest(closed_until, clock_timestamp() + :closed), state = :state
+WHERE host = :host {_CARELESS}""")
 
 
 class Hosts:
@@ -42,62 +50,27 @@ class Hosts:
         The turn begins `gap` after the latest one began or ended. A holder that does not give it
         back, because its machine died, loses it when it `lasts` longer than that.
         """
-        c = tables.host.c
-        free = or_(c.held_until.is_(None), c.held_until <= _now(), c.holder == holder)
-        turn = {"holder": holder, "held_until": _now() + _length(lasts), "last": _now()}
-        statement = insert(tables.host).values(host=host, **turn)
-        statement = statement.on_conflict_do_update(
-            index_elements=[c.host],
-            set_=turn,
-            where=and_(
-                free,
-                or_(c.last.is_(None), c.last + _length(gap) <= _now()),
-                or_(c.closed_until.is_(None), c.closed_until <= _now()),
-            ),
-        )
+        turn = {"host": host, "holder": holder, "gap": gap, "lasts": lasts}
         with self._engine.begin() as connection:
-            if connection.execute(statement.returning(_careless())).first():
+            if connection.execute(_TAKE, turn).first():
                 return None
             return _not_yet(connection, host, holder, gap)
 
-    def give(self, host: str, holder: str, closed: timedelta, state: str) -> None:
-        """Take the host's turn back; `closed` is how long nobody may have it, in which state."""
-        c = tables.host.c
-        until = func.greatest(c.closed_until, _now() + _length(closed))
-        shut = {"closed_until": until, "state": state} if closed else {}
+    def give(self, host: str, holder: str) -> None:
+        """Take the host's turn back."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(tables.host)
-                .where(c.host == host, c.holder == holder)
-                .values(holder=None, held_until=None, last=_now(), **shut)
-                .returning(_careless())
-            )
+            connection.execute(_GIVE, {"host": host, "holder": holder})
+
+    def close(self, host: str, wait: timedelta, state: str) -> None:
+        """Let nobody have the host's turn for so long; `state` is what they are told."""
+        with self._engine.begin() as connection:
+            connection.execute(_CLOSE, {"host": host, "closed": wait, "state": state})
 
 
 def _not_yet(connection: Connection, host: str, holder: str, gap: timedelta) -> NotYet:
-    c = tables.host.c
-    query = select(
-        c.closed_until - _now(),
-        c.last + _length(gap) - _now(),
-        c.held_until.is_not(None) & (c.held_until > _now()) & (c.holder != holder),
-        c.state,
-    ).where(c.host == host)
-    closed, pause, held, state = connection.execute(query).one()
-    if closed and closed > timedelta(0):
-        return NotYet(closed, closed=True, state=state or "")
-    wait = max(pause or timedelta(0), timedelta(milliseconds=1))
-    return NotYet(max(wait, _LOOK_AGAIN) if held else wait)
-
-
-def _now() -> Function[datetime]:
-    """The server's clock; its `now()` would be when the transaction began."""
-    return func.clock_timestamp(type_=DateTime(timezone=True))
-
-
-def _length(span: timedelta) -> object:
-    return literal(span, Interval(native=True))
-
-
-def _careless() -> Function[str]:
-    """Let this commit not wait for the disk: after a crash all turns are free anyway."""
-    return func.set_config("synchronous_commit", "off", True)
+    asked = {"host": host, "holder": holder, "gap": gap}
+    row = connection.execute(_ASK, asked).one()
+    if row.closed and row.closed > timedelta(0):
+        return NotYet(row.closed, closed=True, state=row.state or "")
+    wait = max(row.pause or timedelta(0), timedelta(milliseconds=1))
+    return NotYet(max(wait, _LOOK_AGAIN) if row.held else wait)
