@@ -206,7 +206,8 @@ def _examples(file: SourcesFile) -> Iterator[Note]:
                     chain.from_iterable(term.needs + term.unless + term.despite + term.perhaps)
                 )
                 words = {group: vocabulary.words[group] for group in named}
-                alone = Vocabulary({name: replace(topic, terms=(term,))}, words)
+                lone = replace(term, beside=())  # as though something stood beside it
+                alone = Vocabulary({name: replace(topic, terms=(lone,))}, words)
                 yield from _disobedient(shape, compile_vocabulary(alone))
 
 
