@@ -125,7 +125,7 @@ def _around(site: Site, edition: Edition, frame: Frame) -> None:
         "robots.txt": f"User-agent: *\nDisallow:{'' if site.indexable else ' /'}\n",
     }
     for path, text in files.items():
-        if edition.is_stale(path, mark(text), [path]):
+        if edition.is_stale(f"/{path}", mark(text), [path]):
             edition.write(path, text)
 
 

@@ -28,9 +28,8 @@ def join(
     for (_, now), checked in groupby(alerts, key=_moment):
         batch = list(checked)
         recent.forget(now)
-        new = [alert for alert in batch if _number(alert) not in known]
-        if new:
-            joined = dict(_joined(new, recent, told, complete))
+        if any(_number(alert) not in known for alert in batch):
+            joined = dict(_joined(batch, recent, told, complete))
             told |= joined
             found |= joined
         if not any(map(figures, batch)):

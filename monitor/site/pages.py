@@ -40,9 +40,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one check brought to a story; `more` counts changed passages that are not shown."""
+    """What one check brought to a story; `more` counts changed passages that are not shown.
 
-    alert: int
+    It may stand for several alerts, such as those of many figures.
+    """
+
+    alerts: tuple[int, ...]
     entry: Entry
     topics: tuple[str, ...]
     perhaps: bool

@@ -113,7 +113,7 @@ def _report(alerts: Sequence[Alert], watch: Watch) -> Report:
         passages, more = beside(alert.removed, alert.added, hits)
     shown = _shown(entry) or bool(passages) or any(map(figures, alerts))
     return Report(
-        alert=alert.id or 0,
+        alerts=tuple(each.id or 0 for each in alerts),
         entry=entry,
         topics=tuple(dict.fromkeys(topic for each in alerts for topic in each.topics)),
         perhaps=tier is Tier.PERHAPS,
