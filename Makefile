@@ -10,8 +10,8 @@ WORKERS ?= $(shell expr $$(nproc) + 1)
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help thorough fuzz mail-matrix demo test lint types contract docs check schema build clean \
-        kills soak \
+.PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual check schema build clean \
+        kills soak boot release requirements audit sbom \
         bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-stories
 
 help:  ## Show what there is
@@ -55,11 +55,50 @@ docs: $(VENV)/ready  ## Check that the documents say what is true
 
 check: test lint types contract docs  ## All of these, as CI does
 
+manual: $(VENV)/ready  ## Write the pages of docs/ that are made of the program itself
+	$(BIN)/python -m tests.manual
+
+$(VENV)/documenting: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $@
+
+docs-site: $(VENV)/documenting  ## Build the documentation into dist/docs/
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+
+docs-live: $(VENV)/documenting  ## Show the documentation at http://127.0.0.1:8000 while it is written
+	$(BIN)/mkdocs serve
+
 schema: $(VENV)/installed  ## Write the JSON Schema that editors use
 	$(BIN)/policy-monitor schema > docs/policy-monitor.schema.json
 
 build: $(VENV)/ready  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+$(VENV)/releasing: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	@touch $@
+
+# Without addresses: who installs chooses the index, and the hashes say that it is the same.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE)
+
+requirements: $(VENV)/releasing  ## Lock what is installed, with hashes (UPGRADE=--upgrade for newer releases)
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --all-extras --constraint requirements.txt --output-file requirements-all.txt
+
+audit: $(VENV)/releasing  ## Look for known holes in what is locked; fails too when that cannot be known
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements-all.txt
+
+sbom: $(VENV)/releasing  ## Write what a release consists of into dist/ (CycloneDX)
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements-all.txt --pyproject pyproject.toml \
+	  --output-reproducible --output-format JSON --output-file dist/policy-monitor.cdx.json
+
+release: $(VENV)/releasing  ## Build the wheel twice, and try it without the checkout (PYTHONS="python3.11 python3.13")
+	$(BIN)/python -m tests.release $(PYTHONS)
+
+boot: $(VENV)/ready  ## Boot Debian 13 in a container and try the unit under its systemd (root)
+	$(BIN)/python -m tests.boot $(ROOT)
 
 kills: $(VENV)/ready  ## Kill the program 200 times over a site and a mail server, and count the mails
 	$(BIN)/python -m tests.kills --kills $(or $(KILLS),200) --seed $(or $(SEED),1)

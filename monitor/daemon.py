@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -45,11 +45,15 @@ NO_RETURNS = Returns()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the configuration asks for; a reload replaces it as a whole."""
+    """What the configuration asks for; a reload replaces it as a whole.
+
+    `mark` is the same on all machines that have the same file of sources.
+    """
 
     sources: tuple[Source, ...]
     rules: Rules
     office: Office
+    mark: str = ""
 
 
 class Daemon:
@@ -70,10 +74,12 @@ class Daemon:
         reader: Reader = HERE,
         measure: Callable[[Plan], None] | None = None,
         archive: Callable[[Plan], None] | None = None,
+        hand_out: Callable[[Plan], Awaitable[object]] | None = None,
     ) -> None:
         """`measure` publishes how everything stands; it raises OSError when it cannot.
 
         `archive` brings pages up to date; it raises MonitorError when it cannot.
+        `hand_out` leaves the checks of what is due to others.
         """
         self._plan = plan
         self._store = store
@@ -86,6 +92,7 @@ class Daemon:
         self._notifier = notifier
         self._tick = tick
         self._measure = measure
+        self._hand_out = hand_out
         self._unmeasured: str | None = None
         self._archive = archive
         self._unarchived: str | None = None
@@ -157,7 +164,12 @@ class Daemon:
 
     async def _check(self) -> None:
         # What a job raises, APScheduler merely logs; what a task raises ends the service.
-        self._start("look", self._look())
+        self._start("look", self._distribute() if self._hand_out else self._look())
+
+    async def _distribute(self) -> None:
+        if self._hand_out:
+            await self._hand_out(self._plan)
+        self._notifier.alive()
 
     async def _look(self) -> None:
         """Start a check for each source that is due and not being checked."""

@@ -23,7 +23,7 @@ def configure(form: str, stream: TextIO | None = None, *, level: int = logging.I
         else structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])
     )
     # Libraries log through the standard way; what they have to say of pages is no news of ours.
-    for name in ("trafilatura", "htmldate", "httpcore2", "httpx2", "alembic"):
+    for name in ("trafilatura", "htmldate", "httpcore2", "httpx2", "alembic", "procrastinate"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[

@@ -50,6 +50,7 @@ DOORS = {
     "idna": {"text.address"},
     "jinja2": {"render"},
     "lxml": {"adapters.html", "adapters.xml"},
+    "procrastinate": {"queue.jobs"},
     "protego": {"fetch.robots"},
     "pydantic": {"config"},
     "pydantic_core": {"config"},

@@ -29,7 +29,12 @@ app = typer.Typer(
 )
 
 # The service tells everything; these two show themselves what goes wrong.
-_LOG_LEVELS = {"run": logging.INFO, "demo": logging.ERROR, "replay": logging.ERROR}
+_LOG_LEVELS = {
+    "run": logging.INFO,
+    "worker": logging.INFO,
+    "demo": logging.ERROR,
+    "replay": logging.ERROR,
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -24,6 +24,7 @@ from monitor.cli import (
     trying,
     visiting,
     watching,
+    working,
 )
 from monitor.cli.app import EXIT_CONFIG, EXIT_UNDONE, app
 from monitor.cli.speaking import language, say, speak
@@ -35,6 +36,7 @@ COMMANDS = (
     setting_up,
     linting,
     watching,
+    working,
     trying,
     adding,
     studying,

@@ -19,7 +19,7 @@ from monitor.config import Config, load
 from monitor.daemon import Plan
 from monitor.deliver import mail_door
 from monitor.errors import ConfigError, MonitorError, Problem
-from monitor.fetch import Fetcher
+from monitor.fetch import Fetcher, Shared
 from monitor.inbox import letters
 from monitor.match import Rules, compile_vocabulary
 from monitor.model import MailingList, Source
@@ -29,6 +29,7 @@ from monitor.render import Pages, Templates
 from monitor.settings import Settings, read_settings
 from monitor.shipped import shipped
 from monitor.store import Store
+from monitor.text.fingerprint import content_fingerprint
 from monitor.text.nearest import nearest
 
 Named = TypeVar("Named")
@@ -100,14 +101,19 @@ class Root:
         """Open the store."""
         return Store.open(self.settings.database)
 
-    def fetcher(self) -> Fetcher:
-        """Return the way out to the network; an asynchronous context manager."""
+    def fetcher(self, *, total: int = 16, shared: Shared | None = None) -> Fetcher:
+        """Return the way out to the network; an asynchronous context manager.
+
+        So many requests are under way in `total`; `shared` are the turns of several machines.
+        """
         contact = f" (+{self.config.contact})" if self.config.contact else ""
         return Fetcher(
             user_agent=f"policy-monitor/{__version__}{contact}",
             now=now,
             secrets=self.settings.kind_secrets,
             browser=self.settings.browser,
+            total=total,
+            shared=shared,
         )
 
     def reader(self) -> Apart:
@@ -141,7 +147,12 @@ class Root:
     def plan(self) -> Plan:
         """Return what the daemon works by, read anew; raises ConfigError."""
         config = self.load(with_templates=True)
-        return Plan(config.sources, compile_vocabulary(config.vocabulary), self.office(config))
+        rules, office = compile_vocabulary(config.vocabulary), self.office(config)
+        return Plan(config.sources, rules, office, self.mark())
+
+    def mark(self) -> str:
+        """Return what is the same on all machines that have the same file of sources."""
+        return content_fingerprint(self.settings.sources.read_bytes())
 
     def source(self, id_: str) -> Source:
         """Return a source by its id; wrong usage when there is none."""

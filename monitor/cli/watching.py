@@ -14,6 +14,7 @@ from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.publishing import keeper_of
 from monitor.cli.root import Root, now
+from monitor.cli.working import handing_out
 from monitor.daemon import Daemon, Plan
 from monitor.errors import MonitorError
 from monitor.metrics import publish
@@ -117,7 +118,13 @@ def _show_checked(checked: tuple[Checked, ...]) -> None:
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    queue: Annotated[
+        bool,
+        typer.Option("--queue", help="Leave the checks to `policy-monitor worker` (PostgreSQL)."),
+    ] = False,
+) -> None:
     """Run as a service: check what is due, compose and deliver digests, until told to stop.
 
     SIGHUP reads the configuration anew; a broken one is refused and the old goes on.
@@ -125,11 +132,15 @@ def run(context: typer.Context) -> None:
     root: Root = context.obj
     plan = root.plan()
     with root.store() as store, store.only_daemon():
-        asyncio.run(_run(root, store, plan))
+        asyncio.run(_run(root, store, plan, queue=queue))
 
 
-async def _run(root: Root, store: Store, plan: Any) -> None:
-    async with root.fetcher() as fetcher, root.reader() as reader:
+async def _run(root: Root, store: Store, plan: Any, *, queue: bool) -> None:
+    async with (
+        root.fetcher() as fetcher,
+        root.reader() as reader,
+        handing_out(store, queue) as hand_out,
+    ):
         daemon = Daemon(
             plan,
             store=store,
@@ -142,6 +153,7 @@ async def _run(root: Root, store: Store, plan: Any) -> None:
             returns=root.returns(),
             measure=_measure(root, store),
             archive=keeper_of(root, store),
+            hand_out=hand_out,
         )
         await daemon.run()
 

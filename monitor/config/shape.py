@@ -203,7 +203,7 @@ class TermShape(Shape):
     weak: typed.Switch | None = key(
         "Only a reason to sort a find under this topic: the words of `needs` are shown.", True
     )
-    beside: list[typed.Id] | None = key(
+    beside: list[typed.TopicName] | None = key(
         "Topics: only sorts their finds under this topic too, where one stands near.",
         ["desertion"],
         min_length=1,

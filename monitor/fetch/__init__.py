@@ -8,5 +8,6 @@ from __future__ import annotations
 from monitor.fetch.answers import redact
 from monitor.fetch.browser import Browser
 from monitor.fetch.client import Fetcher
+from monitor.fetch.politeness import Shared
 
-__all__ = ["Browser", "Fetcher", "redact"]
+__all__ = ["Browser", "Fetcher", "Shared", "redact"]

@@ -21,6 +21,11 @@ Begin = Callable[[str, Coroutine[Any, Any, None]], object]
 Work = Callable[[Source, Outset], Coroutine[Any, Any, None]]
 
 
+def host_of(source: Source) -> str:
+    """Return the host that a source is asked for first, a name with a port."""
+    return urlsplit(source.url).netloc
+
+
 class Lanes:
     """Sources that wait; `begin` starts a task, `work` is done for each source."""
 
@@ -41,7 +46,7 @@ class Lanes:
         for source, outset in sources:
             if source.id not in self._known:
                 self._known.add(source.id)
-                host = urlsplit(source.url).netloc
+                host = host_of(source)
                 self._waiting.setdefault(host, deque()).append((source, outset))
                 hosts[host] = None
         for host in hosts:

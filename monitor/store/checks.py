@@ -77,6 +77,27 @@ class Checks:
             query = select(c.source).where(c.next_check > now)
             return frozenset(connection.execute(query).scalars())
 
+    def due(self, now: datetime) -> tuple[str, ...]:
+        """Return the sources that were checked before and are due, the longest due first."""
+        c = tables.source.c
+        query = select(c.source).where(or_(c.next_check.is_(None), c.next_check <= now))
+        with self._reading.connect() as connection:
+            ordered = query.order_by(c.next_check.nulls_first(), c.source)
+            return tuple(connection.execute(ordered).scalars())
+
+    def unchecked(self, sources: Collection[str]) -> frozenset[str]:
+        """Return which of the sources were never checked."""
+        c = tables.source.c
+        with self._reading.connect() as connection:
+            known = {
+                source
+                for some in portions(sources)
+                for source in connection.execute(
+                    select(c.source).where(c.source.in_(some))
+                ).scalars()
+            }
+        return frozenset(sources) - known
+
     def marks(self, source: str, items: Collection[str]) -> dict[str, Mark]:
         """Return the marks of the items that were present, and of those named."""
         c = tables.item.c
