@@ -134,4 +134,5 @@ def test_cyrillic_words_are_found_in_latin_letters(spelling: str, text: str) -> 
 def test_a_word_without_cyrillic_letters_or_too_short_is_left_alone() -> None:
     assert in_latin("Deserteur*") is None
     assert not told("del srok", rules_of("дел", "срок*", latin=True))
+    assert not told("deserts", rules_of("дэзерц*", latin=True))
     assert told("дел", rules_of("дел", latin=True)) == ["дел"]

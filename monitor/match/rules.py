@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from monitor.match.error import TermError
@@ -25,7 +27,7 @@ Search = TypeVar("Search")
 # So often white space may come and go where a spelling has one break: «a - b».
 _MOST_BLANKS = 3
 # Shorter words in Latin letters may be words of another language.
-_TELLING_IN_LATIN = 6
+_TELLING_IN_LATIN = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,12 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules in the order of the vocabulary, and the word groups their conditions name."""
+    """All rules in the order of the vocabulary, and the word groups their conditions name.
 
+    To another process go the words alone, which compiles them anew, once.
+    """
+
+    vocabulary: Vocabulary
     rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[Spelling, ...]]
     _own: tuple[tuple[int, Spelling | Cited], ...]
@@ -79,6 +85,9 @@ class Rules:
     _index: Index
     _glance: Glance
     _ways: Mapping[Spelling, tuple[Way, ...]]
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Rules], tuple[bytes]]:
+        return _compiled, (pickle.dumps(self.vocabulary),)
 
     def locate(self, text: str, searches: Iterable[Spelling]) -> dict[Spelling, list[Span]]:
         """In which stretches of words of the normalised text the spellings may stand."""
@@ -166,7 +175,13 @@ def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
         for search, ways in zip(searches, index.ways, strict=True)
         if isinstance(search, Spelling)
     }
-    return Rules(rules, groups, own, near, beside, index, Glance(index.chunks, index.keys), ways)
+    glance = Glance(index.chunks, index.keys)
+    return Rules(vocabulary, rules, groups, own, near, beside, index, glance, ways)
+
+
+@lru_cache(maxsize=1)
+def _compiled(vocabulary: bytes) -> Rules:
+    return compile_vocabulary(pickle.loads(vocabulary))
 
 
 def _rules(vocabulary: Vocabulary, groups: Mapping[str, object]) -> Iterator[Rule]:
