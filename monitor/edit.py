@@ -7,6 +7,7 @@ when stamps and counters move (see `lasting`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -16,6 +17,8 @@ from monitor.model import Numbers
 from monitor.text.fingerprint import essence, fingerprint
 from monitor.text.moving import repaired, settled
 
+# So many pairs of equal blocks are tried, a second's work at the worst.
+_MOST_PAIRS = 2_000_000
 Ignore = tuple[re.Pattern[str], ...]
 
 
@@ -26,6 +29,7 @@ class Compared(NamedTuple):
     removed: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)  # the same blocks are asked for several times within a check
 def lasting(text: str, ignore: Ignore, numbers: Numbers) -> str:
     """Return the fingerprint of what lasts of a block: without stamps, or without all numbers."""
     return fingerprint("lasts", _settled(text, ignore, numbers))
@@ -66,8 +70,14 @@ def compared(
 def _divided_otherwise(
     before: Sequence[str], now: Sequence[str], ignore: Ignore, numbers: Numbers
 ) -> frozenset[str]:
-    """The blocks of stretches that say the same, only with other breaks between the blocks."""
+    """The blocks of stretches that say the same, only with other breaks between the blocks.
+
+    None where so many blocks are equal that comparing would take for ever: rather told than lost.
+    """
     old, new = ([fingerprint(b, ignore=ignore) for b in blocks] for blocks in (before, now))
+    count = Counter(old)
+    if sum(count[block] for block in new) > _MOST_PAIRS:
+        return frozenset()
     same: set[str] = set()
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "replace":
@@ -81,7 +91,6 @@ def _joined(blocks: Sequence[str], ignore: Ignore, numbers: Numbers) -> str:
     return "".join(_settled(block, ignore, numbers) for block in blocks)
 
 
-@lru_cache(maxsize=4096)  # the same blocks are asked for several times within a check
 def _settled(text: str, ignore: Ignore, numbers: Numbers) -> str:
     text = essence(repaired(text), ignore)
     return text if numbers is Numbers.ALL else settled(text, digits=numbers is Numbers.CONTENT)

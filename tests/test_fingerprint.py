@@ -8,10 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.fingerprint import canonical_url, fingerprint
+from monitor.text.fingerprint import canonical_url, essence, fingerprint
 from monitor.text.slug import slug
 
 anything = st.text(st.characters(exclude_categories=()), max_size=40)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("Asyl ", "§ 3", "ß", "É", "Война", "ї", "–", "„x“", "\u00ad", "\u0301", "ﬁ", "`"),
+                *("\x00", "\u00a0", "\n", "https://x.example/?utm_source=a ", "×", "÷", "½", "Ѐ"),
+                *("3f2a9c0d1e4b5a69788790ab1c2d3e4f", "џ", "Ѡ", "~", "\x7f", "a" * 30, "’", "´"),
+            ]
+        )
+        | anything
+    )
+)
+def test_the_short_way_for_ordinary_text_comes_to_the_same(parts: list[str]) -> None:
+    text = "".join(parts)
+    never = re.compile("(?!)")
+    assert essence(text) == essence(text, [never])
 
 
 @pytest.mark.parametrize(

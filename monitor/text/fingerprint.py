@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -22,11 +23,17 @@ _NOISE_FRAGMENT = re.compile(r"(?:xtor|ref|utm_\w+)=.*|:~:text=.*|", re.IGNORECA
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
 _NONCE = re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{24,}\b", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_SAME = str.maketrans(
+_LONG = 24  # characters of a nonce
+# Elsewhere than in these letters, digits and marks nothing is to be made the same.
+_HEX = re.compile(f"[0-9a-fA-F]{{{_LONG}}}")
+_UNUSUAL = re.compile("[^ -_a-~¡-§©¬®°±¶·¿\u00c0-\u00ff\u0400-\u045f]")
+_SAME = (
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
     | dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
 )
+_TRANSLATED = str.maketrans(_SAME)
+_AS_THEY_ARE = _SAME.keys() - set("\u00b4\u2033")  # NFKC takes these two apart
 
 
 def canonical_url(url: str) -> str:
@@ -81,10 +88,22 @@ def fingerprint(*parts: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
 
 def essence(text: str, ignore: Sequence[re.Pattern[str]] = ()) -> str:
     """Return what `fingerprint` takes of a text."""
-    text = " ".join(text.split())
+    return _essence(text, tuple(ignore))
+
+
+@lru_cache(maxsize=8192)  # a check asks for each block about eight times
+def _essence(text: str, ignore: tuple[re.Pattern[str], ...]) -> str:
+    words = text.split()
+    text = " ".join(words)
+    odd = set(_UNUSUAL.findall(text))
+    if odd <= _AS_THEY_ARE and not ignore and "://" not in text:
+        for char in odd:
+            text = text.replace(char, _SAME[char])
+        may_be = any(len(word) >= _LONG and _HEX.search(word) for word in words)
+        return _NONCE.sub("0", text) if may_be else text
     for pattern in ignore:
         text = pattern.sub(" ", text)
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_SAME)
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_TRANSLATED)
     if "://" in text:
         text = _ADDRESS.sub(lambda found: canonical_url(found.group()), text)
     return " ".join(_NONCE.sub("0", text).split())
