@@ -149,6 +149,7 @@ def compose(
         appointments=_appointments(
             (entry for entries in sections.values() for entry in entries), sources, cutoff
         ),
+        calendar=mailing_list.calendar,
     )
 
 

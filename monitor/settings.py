@@ -33,6 +33,7 @@ VARIABLES = (
     "MONITOR_MAIL_FROM",
     "MONITOR_MAIL_RETURN",
     "MONITOR_MAIL_BOUNCES",
+    "MONITOR_MAIL_UNSUBSCRIBE",
     "MONITOR_SITE",
     "MONITOR_SITE_URL",
     "MONITOR_SITE_ROBOTS",
@@ -45,6 +46,7 @@ VARIABLES = (
 )
 _LARGEST_SECRET = 65_536
 _WITHOUT_PASSWORD = re.compile(r"//([^:@/]+@)?[^:@/]+(:\d+)?/?")
+_ONE_CLICK = re.compile(r"https://[!-;=?-~]*\{to\}[!-;=?-~]*")
 _NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*[^<>\s]) *<(?P<address>[^<>]*)>")
 
 
@@ -64,6 +66,7 @@ class Settings:
     browser: str | None = None
     mail_return: str | None = None
     mail_bounces: Path | None = None
+    mail_unsubscribe: str | None = None
     site: Path | None = None
     site_url: str | None = None
     site_robots: str = "noindex"
@@ -104,6 +107,7 @@ def read_settings(
         browser=reading.environ.get("MONITOR_BROWSER"),
         mail_return=reading.mail_return(),
         mail_bounces=reading.path("MONITOR_MAIL_BOUNCES"),
+        mail_unsubscribe=reading.mail_unsubscribe(),
         site=reading.path("MONITOR_SITE"),
         site_url=reading.site_url(),
         site_robots=reading.site_robots(),
@@ -236,6 +240,20 @@ class _Reading:
             self.problem(
                 "MONITOR_MAIL_RETURN", Told("may hold one * before the @, as in bounces+*@…")
             )
+        return value
+
+    def mail_unsubscribe(self) -> str | None:
+        """The page that takes a recipient off a list, which RFC 8058 wants by HTTPS."""
+        name = "MONITOR_MAIL_UNSUBSCRIBE"
+        value = self.environ.get(name)
+        if value is not None and not _ONE_CLICK.fullmatch(value):
+            told = Told(
+                "must be an https address with {to} in it, such as "
+                "https://example.org/leave?list={list}&to={to}",
+                to="{to}",
+                list="{list}",
+            )
+            self.problem(name, told)
         return value
 
     # --- secrets ---------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parents[1] / "templates"
 MAILS = Path(__file__).parent / "mails"
 HEADERS = {
     *("MIME-Version", "Content-Type", "Content-Language", "Message-ID", "Date", "From", "To"),
-    *("Subject", "List-Id", "List-Unsubscribe", "Auto-Submitted", "Precedence"),
+    *("Subject", "List-Id", "List-Unsubscribe", "List-Post", "Auto-Submitted", "Precedence"),
     "X-Auto-Response-Suppress",
 }
 
@@ -91,6 +91,11 @@ class Page(HTMLParser):
     def values(self, name: str) -> list[str]:
         return [attrs[name] or "" for _, attrs in self.tags if name in attrs]
 
+    @property
+    def links(self) -> set[str]:
+        """Where the page leads, but for places of its own."""
+        return {link for link in self.values("href") if not link.startswith("#")}
+
 
 def links_in(text: str) -> set[str]:
     return set(re.findall(r"^ *(https?://\S+)$", text, re.MULTILINE))
@@ -149,7 +154,7 @@ def test_a_mail_looks_as_it_did_when_someone_last_looked_at_it(name: str, bless:
 @pytest.mark.parametrize("name", GOLDEN)
 def test_text_and_html_hold_the_same_links(name: str) -> None:
     mail = rendered(GOLDEN[name]())
-    assert set(Page(mail.html).values("href")) == links_in(mail.text)
+    assert Page(mail.html).links == links_in(mail.text)
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -198,13 +203,30 @@ def test_a_thousand_entries_stay_below_the_size_that_mail_programs_cut() -> None
     crowd = digests.crowd()
     (repeat, _) = digests.again().repeats
     many = tuple(replace(repeat, alert=2000 + n, title=f"Kopie {n}") for n in range(400))
+    mail = rendered(replace(crowd, repeats=many, site="https://archiv.example/politik"))
+    assert 70_000 < len(wire(mail)) < 100_000
+    assert mail.attached == ()
+    for part_of_it in (mail.html, " ".join(mail.text.split())):
+        assert "weitere Meldungen im Archiv:" in part_of_it
+        assert "https://archiv.example/politik" in part_of_it
+    assert [section.count("<mark>") > 5 for section in mail.html.split("<h2 id=")[1:4]] == [
+        True
+    ] * 3
+
+
+def test_without_an_archive_what_a_mail_has_no_room_for_is_in_a_file() -> None:
+    crowd = digests.crowd()
+    (repeat, _) = digests.again().repeats
+    many = tuple(replace(repeat, alert=2000 + n, title=f"Kopie {n}") for n in range(400))
     mail = rendered(replace(crowd, repeats=many))
-    html = next(p for p in parsed(wire(mail)).walk() if p.get_content_type() == "text/html")
-    assert 60_000 < len(str(html.get_payload())) <= 90_000
-    assert "weitere, im Textteil dieser Mail" in mail.html
-    assert all(f"Meldung {n} über" in mail.text for n in range(1, 1001))
-    assert all(f"Kopie {n} " in mail.text for n in range(400))
-    assert [section.count("<mark>") > 5 for section in mail.html.split("<h2>")[1:4]] == [True] * 3
+    (file,) = mail.attached
+    everything = mail.text + file.content.decode()
+    assert file.name == "weitere.txt"
+    assert "in der angehängten Datei weitere.txt" in mail.html
+    assert all(f"Meldung {n} über" in everything for n in range(1, 1001))
+    assert all(f"Kopie {n} " in everything for n in range(400))
+    (sent,) = parsed(wire(mail)).iter_attachments()
+    assert (sent.get_filename(), sent.get_content()) == ("weitere.txt", file.content.decode())
 
 
 def test_what_was_there_before_is_not_said_twice() -> None:
@@ -218,7 +240,7 @@ def test_what_was_there_before_is_not_said_twice() -> None:
 def test_hostile_text_stays_text() -> None:
     mail = rendered(digests.hostile())
     page = Page(mail.html)
-    assert {url.split(":")[0] for url in page.values("href")} == {"https"}
+    assert {url.split(":")[0] for url in page.links} == {"https"}
     assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
     assert "{{ 7*7 }}" in mail.html
     for everything in (mail.subject, mail.text, mail.html):

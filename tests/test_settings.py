@@ -68,6 +68,20 @@ def test_where_mails_come_back_to_and_where_they_are_read() -> None:
     assert read_settings({}, Path("/srv")).mail_return is None
 
 
+def test_a_page_that_takes_recipients_off_a_list_is_reached_by_https_and_told_whom() -> None:
+    page = "https://example.org/leave?list={list}&to={to}"
+    read = read_settings({"MONITOR_MAIL_UNSUBSCRIBE": page}, Path("/srv"))
+    assert read.mail_unsubscribe == page
+    for wrong in (
+        "http://example.org/{to}",
+        "https://example.org/leave",
+        "mailto:{to}",
+        "https://{to} ",
+    ):
+        with pytest.raises(ConfigError, match="must be an https address with {to} in it"):
+            read_settings({"MONITOR_MAIL_UNSUBSCRIBE": wrong}, Path("/srv"))
+
+
 @pytest.mark.parametrize("name", ["mail-password", "smtp-password"])
 def test_a_secret_may_be_a_systemd_credential(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("xyz\r\n")

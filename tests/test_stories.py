@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -154,8 +155,10 @@ async def test_an_edit_tells_new_and_old_words(tmp_path: Path) -> None:
         new = SECTIONS | {"§ 2 Schutz": "Deserteure erhalten nur noch eine Duldung."}
         await w.day({"/law.html": document(new)})
         digest = text_of(w.mails()[0])
-        assert "Deserteure erhalten nur noch eine Duldung." in digest.partition("Vorher:")[0]
-        assert "Deserteure aus Russland erhalten Schutz." in digest.partition("Vorher:")[2]
+        now, _, changed = digest.partition("[-weggefallen-]")
+        assert "Deserteure erhalten nur noch eine Duldung." in now
+        assert re.search(r"\[- ?aus Russland ?-\]", changed)
+        assert "[-Schutz-]{+nur noch eine Duldung+}" in changed
 
 
 @story

@@ -142,6 +142,8 @@ class Root:
             topics=config.vocabulary.topics,
             templates=Templates(self.templates),
             sender=self.settings.mail_from,
+            site=self.settings.site_url,
+            unsubscribe=self.settings.mail_unsubscribe,
         )
 
     def plan(self) -> Plan:

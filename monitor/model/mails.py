@@ -195,7 +195,8 @@ class Digest:
     `alerts` are the ids it settles; `topics` are the titles of all the list watches for, also of
     those without news; `repeats` is what was found again and told before. Answers go to
     `answers_to`. A `neutral` subject says nothing of what was found. `site` is the address of the
-    public archive, if there is one; `appointments` are the days that entries name, soonest first.
+    public archive, if there is one; `appointments` are the days that entries name, soonest first,
+    with `calendar` attached as a file too.
     """
 
     list_id: str
@@ -215,6 +216,7 @@ class Digest:
     neutral: bool = False
     site: str | None = None
     appointments: tuple[Appointment, ...] = ()
+    calendar: bool = True
 
     @property
     def count(self) -> int:

@@ -129,4 +129,5 @@ def _digest(
         cutoff=cutoff,
         message_id=digests.message_id(mailing_list.id, cutoff, office.domain, store.bounces.key()),
         answers_to=office.answers_to,
+        site=office.site,
     )

@@ -14,13 +14,19 @@ from monitor.store import Filing, Store
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What composing needs besides the store: who gets what, in which form, from whom."""
+    """What composing needs besides the store: who gets what, in which form, from whom.
+
+    `site` is the address of the public archive, `unsubscribe` that of a page that takes a recipient
+    off a list with one click.
+    """
 
     lists: tuple[MailingList, ...]
     sources: Mapping[str, Source]
     topics: Mapping[str, Topic]
     templates: Templates
     sender: str
+    site: str | None = None
+    unsubscribe: str | None = None
 
     @property
     def answers_to(self) -> str:
@@ -64,6 +70,7 @@ def mails(
                 recipient=recipient,
                 list_id=mailing_list.id,
                 list_name=mailing_list.name or mailing_list.id,
+                unsubscribe=office.unsubscribe,
             ),
             created_at=now,
         )

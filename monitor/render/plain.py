@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from functools import cache, lru_cache
 from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -13,6 +14,8 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff]"
 )
+# Of what counts as printable, all that `one_line` changes.
+_PRINTABLE = re.compile("  |[\ufff0-\uffff]")
 _BLANK = re.compile("[\\s\x1c-\x1f\x85\u2028\u2029]+")
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 
@@ -21,21 +24,33 @@ Value = TypeVar("Value")
 
 def one_line(text: str) -> str:
     """Return the text without invisible characters, each run of white space as one space."""
+    if text.isprintable() and not _PRINTABLE.search(text):
+        return text  # nearly all are: a mail of a thousand entries asks for some ten thousand
     return _BLANK.sub(" ", _HIDDEN.sub("", text))
 
 
 def shown(value: Value) -> Value:
     """Return the same value with every text in it passed through `one_line`, however deep."""
     result: object = value
-    if isinstance(value, str) and type(value) is str:
-        result = one_line(value)
+    kind = type(value)
+    if kind is str:
+        result = one_line(value)  # type: ignore[arg-type]
     elif isinstance(value, tuple):
-        parts = map(shown, value)
-        result = type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    elif is_dataclass(value) and not isinstance(value, type):
-        changed = {field.name: shown(getattr(value, field.name)) for field in fields(value)}
-        result = replace(value, **changed)
+        parts = [shown(part) for part in value]
+        if any(new is not old for new, old in zip(parts, value, strict=True)):
+            result = kind(*parts) if hasattr(value, "_fields") else tuple(parts)
+    elif names := _names(kind):  # type: ignore[arg-type]
+        old = {name: getattr(value, name) for name in names}
+        changed = {n: new for n, part in old.items() if (new := shown(part)) is not part}
+        if changed:
+            result = replace(value, **changed)  # type: ignore[type-var]
     return result  # type: ignore[return-value]
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a value type; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def clip(text: str, length: int) -> str:
@@ -51,6 +66,7 @@ def mailto(recipient: str, subject: str) -> str:
     return f"mailto:{quote(recipient, safe='@')}?subject={quote(subject, safe='')}"
 
 
+@lru_cache(maxsize=4096)  # a mail asks for each link four times
 def safe_link(url: str | None) -> str | None:
     """Return an http(s) address in ASCII, or None for anything that should not be clicked.
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from monitor.model import (
     Also,
+    Appointment,
+    Case,
     ChangeKind,
     Cited,
     Coverage,
+    Deadline,
+    DeadlineKind,
     Digest,
     Earlier,
     Entry,
     Failing,
+    Genre,
     Health,
     Part,
     Piece,
@@ -21,6 +27,7 @@ from monitor.model import (
     Repeat,
     Section,
     Side,
+    Stage,
     TroubleReport,
     Unwatched,
 )
@@ -41,6 +48,14 @@ _TROUBLE = (
 )
 
 
+_CASES = (Case("VG", "1 K 1/26", _NOW.date()), Case("", "1 K 2/26"))
+_STATES = ("asked", "extended", "advance", "answered", "followed-up", "withdrawn", "a new one")
+_STAGES = (*(Stage(state) for state in _STATES), Stage("asked", _NOW.date()))
+_DAYS = tuple(
+    Appointment(Deadline(_NOW.date(), kind, words, hour), 1, "A title", None, "Court")
+    for kind in DeadlineKind
+    for words, hour in (("It is told.", "10:30"), ("", ""))
+)
 _EARLIER = Earlier("What was told", "https://court.example/0", "Court", _NOW - timedelta(days=9))
 
 
@@ -117,11 +132,29 @@ def _many() -> tuple[Section, ...]:
             Remark("withheld", _VALUES[1:2]),
             Remark("figure", (("label", "A row"), ("before", "81"), ("change", "−86 %"))),
             *(Remark("figure", (("label", f"Row {n}"), ("after", "11"))) for n in range(22)),
+            Remark("figure", (("label", "A course"), ("series", "3 1 2"), ("periods", "1 2 3"))),
         ),
+    )
+    reworded = replace(
+        edited,
+        alert=12,
+        added=("what is there now, a deserter too",),
+        removed=("what was there, a deserter too", "altogether other words"),
     )
     parts = tuple(Part(kind, f"§ {n}", edited.url) for n, kind in enumerate([*ChangeKind] * 15))
     rewritten = replace(edited, alert=11, parts=parts)
+    sorts = tuple(
+        replace(_entry(100 + n, kind), genre=genre, case=_CASES[n % 2], stage=_STAGES[n % 8])
+        for n, (genre, kind) in enumerate(product(Genre, ChangeKind))
+    )
+    many = replace(
+        told,
+        alert=13,
+        citations=told.citations * 15,
+        also=tuple(Also(f"Place {n}", None) for n in range(14)),
+    )
     return (
+        Section("", "", (reworded, many, *sorts)),
         Section("d", "Desertion", (added, edited, removed)),
         Section("a", "Asylum", (unread, bare, withdrawn, told, remarked, rewritten)),
         Section("n", "Nothing in it", ()),
@@ -130,17 +163,27 @@ def _many() -> tuple[Section, ...]:
 
 def digests(lang: str) -> tuple[Digest, ...]:
     """Return sample digests in a language: one entry, many, none, hostile, too many."""
+    crowds = tuple(Section(f"t{n}", f"Topic {n}", _crowd()[n::4]) for n in range(4))
     hostile = replace(_entry(1, title=_HOSTILE), url="javascript:alert(1)", source=_HOSTILE)
-    far = f"https://court.example/{'x' * 800}"  # few need not be shown, many cannot even be listed
-    crowd = tuple(replace(_entry(number), url=far) for number in range(100))
     return (
         _digest(lang, Section("d", "Desertion", (_entry(1),))),
-        _digest(lang, *_many(), perhaps=(_entry(8), _entry(9)), repeats=17),
+        replace(
+            _digest(lang, *_many(), perhaps=(_entry(8), _entry(9)), repeats=17),
+            appointments=_DAYS,
+        ),
         _digest(lang),
+        replace(_digest(lang, Section("d", "Desertion", (_entry(1),))), neutral=True),
         _digest(lang, perhaps=(_entry(1),)),
         _digest(lang, Section("d", _HOSTILE, (hostile,))),
-        _digest(lang, *(Section(f"t{n}", f"Topic {n}", crowd[n::4]) for n in range(4))),
+        _digest(lang, *crowds),
+        replace(_digest(lang, *crowds), site="https://archive.example"),
     )
+
+
+def _crowd() -> tuple[Entry, ...]:
+    """So many that a few need not be shown, and their addresses so long that not all are listed."""
+    far = f"https://court.example/{'x' * 800}"
+    return tuple(replace(_entry(number), url=far) for number in range(100))
 
 
 def reports(lang: str) -> tuple[TroubleReport, ...]:

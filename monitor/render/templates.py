@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_qp
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, partial
-from itertools import zip_longest
 from pathlib import Path
 from textwrap import TextWrapper
 from traceback import extract_tb
@@ -22,37 +20,73 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from monitor import model
 from monitor.errors import Problem, RenderError
-from monitor.model import Digest, Entry, TroubleReport
+from monitor.model import Appointment, Digest, Entry, TroubleReport
 from monitor.model.told import Told
+from monitor.render.calendar import Event, calendar
+from monitor.render.changes import changes
+from monitor.render.course import course, last_change
+from monitor.render.fitting import ROOM, Fitted, Piece, by_rank, encoded_size, fit
+from monitor.render.places import place_of, places
 from monitor.render.plain import address, clip, mailto, one_line, safe_link, shown
 from monitor.render.words import Words, translations
+from monitor.text.nearest import nearest
 
 PARTS = ("subject.txt", "body.txt", "body.html")
-HTML_LIMIT = 90_000  # bytes as sent; Gmail cuts a mail off near 102 kB
+# Of what a mail lists beside its entries, no more than this.
+REPEATS_SHOWN = 15
+DAYS_SHOWN = 20
+CONTENTS_SHOWN = 3
+_FILES = "digest/files.txt"
 _SUBJECT_LENGTH = 180
 _WIDTH = 78
+_NO_VALUE = re.compile(r"'(?:\w+\.)*(\w+) object' has no attribute '(\w+)'")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # What a template, which staff may edit, can do wrong while it runs.
 _FAULTS = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail; one with a `cid` is a picture that the HTML shows."""
+
+    name: str
+    media_type: str
+    content: bytes
+    cid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """One mail before it has an address; `text` and `html` say the same, in `lang`."""
+    """One mail before it has an address; `text` and `html` say the same, in `lang`.
+
+    `site` is the address of the public archive, if there is one.
+    """
 
     subject: str
     text: str
     html: str
     lang: str
+    attached: tuple[Attached, ...] = ()
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Which alerts are shown in full and which only as title and link; the rest is counted."""
+class Shelf:
+    """The entries of a section as they stand in a part of the mail.
 
-    full: frozenset[int]
-    listed: frozenset[int]
+    `full` are shown whole, `lines` by title and link, `more` are not shown at all. `first` are the
+    first entries themselves, for a table of contents.
+    """
+
+    title: str
+    topic: str
+    count: int
+    full: tuple[str, ...]
+    lines: tuple[str, ...]
+    more: int
+    first: tuple[Entry, ...]
 
 
 class Templates:
@@ -62,17 +96,24 @@ class Templates:
         self._environment = cache(partial(environment, folder))
 
     def digest(self, digest: Digest) -> Rendered:
-        """Return the mail of a digest, its HTML at most 90 kB as sent; RenderError otherwise."""
+        """Return the mail of a digest, both parts together below 90 kB as sent.
+
+        What there is no room for is on the archive page, or else in an attached file. Raises
+        RenderError when a template fails.
+        """
         env = self._environment(digest.lang, digest.timezone)
         digest = shown(digest)
-        html, room = _fitted(
-            lambda room: render(env, "digest/body.html", digest=digest, room=room), digest
-        )
+        draw = partial(_drawn, env, digest)
+        frame = sum(map(encoded_size, _bodies(env, digest, Fitted((), (), ()))))
+        fitted = fit(by_rank(digest), partial(draw, "full"), partial(draw, "line"), ROOM - frame)
+        html, text = _bodies(env, digest, fitted)
         return Rendered(
             subject=_subject(render(env, "digest/subject.txt", digest=digest)),
-            text=_tidy(render(env, "digest/body.txt", digest=digest, room=room)),
+            text=text,
             html=html,
             lang=digest.lang,
+            attached=tuple(_attached(env, digest, fitted.rest)),
+            site=digest.site,
         )
 
     def trouble(self, report: TroubleReport) -> Rendered:
@@ -91,7 +132,7 @@ def environment(folder: Path, lang: str, timezone: str) -> Environment:
     """Return the sandbox that templates run in, speaking `lang`, its clock in `timezone`."""
     words = Words.of(lang, timezone)
     env = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(places(folder)),
         undefined=StrictUndefined,
         autoescape=lambda name: name is None or ".html" in name or ".xml" in name,
         extensions=["jinja2.ext.i18n"],
@@ -111,6 +152,11 @@ def environment(folder: Path, lang: str, timezone: str) -> Environment:
         "day": words.day,
         "month": words.month,
         "number": words.number,
+        "decimal": words.decimal,
+        "calendar_day": words.calendar_day,
+        "changes": changes,
+        "course": course,
+        "last_change": last_change,
     }
     return env
 
@@ -127,62 +173,100 @@ def problem_of(error: Exception, env: Environment, name: str) -> Problem:
     """Return where in which template an error arose, and what it says."""
     assert isinstance(env.loader, FileSystemLoader)
     folder = Path(env.loader.searchpath[0])
+    file = place_of(folder, name)
     if isinstance(error, TemplateSyntaxError):
-        return Problem(Path(error.filename or folder / name), error.lineno, error.message or "")
+        return Problem(Path(error.filename or file), error.lineno, error.message or "")
     if isinstance(error, TemplateNotFound):
         return Problem(folder / (error.name or name), 0, Told("this template is missing"))
     if isinstance(error, OSError):
         told = Told("cannot be read: {why}", why=error.strerror or error)
-        return Problem(folder / name, 0, told)
-    frames = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(folder)]
-    place = (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else (folder / name, 0)
-    return Problem(*place, str(error))
+        return Problem(file, 0, told)
+    roots = [Path(root) for root in env.loader.searchpath]
+    frames = [
+        frame
+        for frame in extract_tb(error.__traceback__)
+        if any(Path(frame.filename).is_relative_to(root) for root in roots)
+    ]
+    place = (Path(frames[-1].filename), frames[-1].lineno or 0) if frames else (file, 0)
+    return Problem(*place, *_explained(str(error)))
 
 
-def _fitted(draw: Callable[[Room], str], digest: Digest) -> tuple[str, Room]:
-    """Return the fullest HTML below the limit, and what it shows.
-
-    Titles come first, up to half of the room; what is left goes to entries in full.
-    """
-    ids = [entry.alert for entry in _by_rank(digest)]
-
-    def room(full: int, listed: int) -> Room:
-        return Room(frozenset(ids[:full]), frozenset(ids[: max(full, listed)]))
-
-    def fits(room: Room, limit: int = HTML_LIMIT) -> bool:
-        return encoded_size(draw(room)) <= limit
-
-    everything = room(len(ids), len(ids))
-    if fits(everything):
-        return draw(everything), everything
-    listed = _most(len(ids), lambda count: fits(room(0, count), HTML_LIMIT // 2))
-    full = _most(len(ids), lambda count: fits(room(count, listed)))
-    best = room(full, listed)
-    return draw(best), best
+def _explained(message: str) -> tuple[str, str | None]:
+    """What is wrong, and for a value that does not exist the nearest one that does."""
+    found = _NO_VALUE.search(message)
+    if not found:
+        return message, None
+    kind = getattr(model, found[1], None)
+    known = [each.name for each in fields(kind)] if kind and is_dataclass(kind) else []
+    told = Told("{kind} has no value `{name}`", kind=found[1], name=found[2])
+    return told, nearest(found[2], known)
 
 
-def encoded_size(text: str) -> int:
-    """Return how many bytes the text takes on the wire: quoted-printable, CRLF."""
-    return len(b2a_qp(text.replace("\n", "\r\n").encode(), istext=True))
+def _drawn(env: Environment, digest: Digest, how: str, entry: Entry) -> Piece:
+    """An entry in both parts, by the macros `full` or `line` of the templates of an entry."""
+    html = _called(env, "digest/entry.html", how, entry, digest)
+    text = _called(env, "digest/entry.txt", how, entry, digest)
+    return Piece(entry, html, text, encoded_size(html) + encoded_size(text))
 
 
-def _by_rank(digest: Digest) -> Iterator[Entry]:
-    """The first entry of every section, then the second of each …, at last the perhaps."""
-    ranks = zip_longest(*(section.entries for section in digest.sections))
-    yield from (entry for rank in ranks for entry in rank if entry is not None)
-    yield from digest.perhaps
+def _called(env: Environment, name: str, macro: str, *values: object) -> str:
+    try:
+        return str(getattr(env.get_template(name).module, macro)(*values))
+    except (AttributeError, *_FAULTS) as error:
+        raise RenderError(problem_of(error, env, name)) from error
 
 
-def _most(top: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest count up to `top` that fits, 0 when none does; tries small ones first."""
-    high = 1
-    while high <= top and fits(high):
-        high *= 2
-    low, high = high // 2, min(high - 1, top)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle - 1)
-    return low
+def _bodies(env: Environment, digest: Digest, fitted: Fitted) -> tuple[str, str]:
+    """The two parts, HTML first."""
+    values = {"digest": digest, "rest": len(fitted.rest)}
+    html = render(env, "digest/body.html", **values, **_shelves(digest, fitted, "html"))
+    text = render(env, "digest/body.txt", **values, **_shelves(digest, fitted, "text"))
+    return html, _tidy(text)
+
+
+def _shelves(digest: Digest, fitted: Fitted, part: str) -> dict[str, object]:
+    """What `shelves` and `doubtful` are in the bodies."""
+    full = {id(piece.entry): getattr(piece, part) for piece in fitted.full}
+    lines = {id(piece.entry): getattr(piece, part) for piece in fitted.lines}
+
+    def shelf(title: str, topic: str, entries: tuple[Entry, ...]) -> Shelf:
+        whole = tuple(full[id(each)] for each in entries if id(each) in full)
+        short = tuple(lines[id(each)] for each in entries if id(each) in lines)
+        more = len(entries) - len(whole) - len(short)
+        return Shelf(title, topic, len(entries), whole, short, more, entries[:CONTENTS_SHOWN])
+
+    return {
+        "shelves": [shelf(s.title, s.topic, s.entries) for s in digest.sections if s.entries],
+        "doubtful": shelf("", "", digest.perhaps) if digest.perhaps else None,
+    }
+
+
+def _attached(env: Environment, digest: Digest, rest: tuple[Entry, ...]) -> Iterable[Attached]:
+    """The days to come as a calendar; what neither the mail nor an archive shows as a text."""
+    days = digest.appointments[:DAYS_SHOWN] if digest.calendar else ()
+    if days:
+        events = [_event(day, _called(env, _FILES, "summary", day), digest) for day in days]
+        name = _called(env, _FILES, "calendar")
+        yield Attached(name, "text/calendar", calendar(events, digest.cutoff))
+    repeats = digest.repeats[REPEATS_SHOWN:]
+    if (rest or repeats) and digest.site is None:
+        listed = render(env, "digest/more.txt", digest=digest, entries=rest, repeats=repeats)
+        yield Attached(_called(env, _FILES, "more"), "text/plain", _tidy(listed).encode())
+
+
+def _event(appointment: Appointment, summary: str, digest: Digest) -> Event:
+    """An appointment as the calendar file has it; its name is the same in each mail of the list."""
+    day = appointment.deadline
+    domain = digest.message_id.rpartition("@")[2].rstrip(">")
+    return Event(
+        uid=f"{digest.list_id}-{appointment.alert}-{day.day:%Y%m%d}-{day.kind}@{domain}",
+        day=day.day,
+        summary=summary.strip(),
+        description=" ".join(filter(None, (day.words, f"({appointment.source})"))),
+        url=safe_link(appointment.url),
+        hour=day.time,
+        timezone=appointment.timezone,
+    )
 
 
 def _fill(text: str, indent: str = "", hang: str | None = None) -> str:

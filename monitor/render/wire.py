@@ -7,6 +7,8 @@ title into new header lines, and on all versions it garbles addresses longer tha
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -19,10 +21,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from monitor.errors import RenderError
-from monitor.render.plain import one_line
+from monitor.render.plain import one_line, safe_link
 
 if TYPE_CHECKING:
-    from monitor.render.templates import Rendered
+    from monitor.render.templates import Attached, Rendered
 
 _WIRE = policy.SMTP.clone(max_line_length=76)
 _LONGEST_LINE = 998
@@ -53,14 +55,15 @@ def compose(
     recipient: str,
     list_id: str,
     list_name: str,
+    unsubscribe: str | None = None,
 ) -> bytes:
     """Return the mail as CRLF bytes in 7 bit; RenderError when it would not be a proper one.
 
-    `sender` may be `Name <address>`, `recipient` is an address. The boundary follows from the
-    Message-ID, so that a retry sends the same bytes.
+    `sender` may be `Name <address>`, `recipient` is an address. `unsubscribe` is the address of a
+    page that takes a recipient off a list with one click (RFC 8058), with `{list}` and `{to}` for
+    these. The boundaries follow from the Message-ID, so that a retry sends the same bytes.
     """
     name, mailbox = _mailbox(sender)
-    leave = f"<mailto:{mailbox}?subject={quote(f'unsubscribe {list_id}')}>"
     headers = {
         "Message-ID": _message_id(message_id),
         "Date": format_datetime(date.astimezone(UTC)),
@@ -68,28 +71,93 @@ def compose(
         "To": _address(recipient),
         "Subject": _text("Subject", rendered.subject),
         "List-Id": _phrase("List-Id", list_name, f"<{_label(list_id)}.{mailbox.split('@')[1]}>"),
-        "List-Unsubscribe": leave,
+        **_leaving(mailbox, list_id, recipient, unsubscribe),
+        "List-Post": "NO",
+        **({"List-Archive": f"<{site}>"} if (site := safe_link(rendered.site)) else {}),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": rendered.lang,
     }
     wire = _assemble(headers, rendered)
-    _inspect(wire, headers, rendered.subject)
+    _inspect(wire, headers, rendered)
     return wire
 
 
+def _leaving(mailbox: str, list_id: str, recipient: str, page: str | None) -> dict[str, str]:
+    """How to leave the list: by mail (RFC 2369), and with one click where there is a page."""
+    mail = f"<mailto:{mailbox}?subject={quote(f'unsubscribe {list_id}')}>"
+    if page is None:
+        return {"List-Unsubscribe": mail}
+    link = page.replace("{list}", quote(list_id, safe=""))
+    link = link.replace("{to}", quote(recipient, safe=""))
+    one_click = "List-Unsubscribe=One-Click"
+    return {"List-Unsubscribe": f"<{link}>,\r\n {mail}", "List-Unsubscribe-Post": one_click}
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
 def _assemble(headers: Mapping[str, str], rendered: Rendered) -> bytes:
-    mail = EmailMessage(policy=_WIRE)
-    mail.set_content(rendered.text, cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    seed = headers["Message-ID"].encode()
-    mail.set_boundary(f"=_{blake2b(seed, digest_size=15).hexdigest()}")
+    pictures = [_file(each) for each in rendered.attached if each.cid]
+    files = [_file(each) for each in rendered.attached if not each.cid]
+    html = _several("related", [_words(rendered.html, "html"), *pictures])
+    both = _several("alternative", [_words(rendered.text, "plain"), html])
+    mail = _several("mixed", [both, *files])
+    for part in mail.walk():
+        if part.is_multipart():
+            seed = f"{part.get_content_subtype()} {headers['Message-ID']}"
+            part.set_boundary(f"=_{blake2b(seed.encode(), digest_size=15).hexdigest()}")
     for name, value in headers.items():
         written = _Written(value)
         written.name = name
         mail[name] = written
+    mail["MIME-Version"] = "1.0"
     return mail.as_bytes()
+
+
+def _several(subtype: str, parts: list[EmailMessage]) -> EmailMessage:
+    """The parts as one; a single one as it is."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = EmailMessage(policy=_WIRE)
+    whole["Content-Type"] = f"multipart/{subtype}"
+    whole.set_payload([])
+    for part in parts:
+        whole.attach(part)
+    return whole
+
+
+def _words(text: str, subtype: str) -> EmailMessage:
+    """A text as quoted-printable; `email` itself takes a hundred times as long for it."""
+    part = EmailMessage(policy=_WIRE)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(text.encode(), istext=True).decode("ascii"))
+    return part
+
+
+def _file(attached: Attached) -> EmailMessage:
+    part = EmailMessage(policy=_WIRE)
+    kind = attached.media_type
+    if kind == "text/calendar":
+        kind += '; charset="utf-8"; method="PUBLISH"'
+    elif kind.startswith("text/"):
+        kind += '; charset="utf-8"'
+    part["Content-Type"] = kind
+    part["Content-Transfer-Encoding"] = "base64"
+    part.add_header(
+        "Content-Disposition",
+        "inline" if attached.cid else "attachment",
+        filename=one_line(attached.name),
+    )
+    if attached.cid:
+        part["Content-ID"] = f"<{attached.cid}>"
+    part.set_payload(encodebytes(attached.content).decode("ascii"))
+    return part
+
+
+# --- headers -------------------------------------------------------------------------------------
 
 
 def _mailbox(sender: str) -> tuple[str, str]:
@@ -143,7 +211,7 @@ def _phrase(name: str, words: str, address: str) -> str:
     return f"{written}{gap}{address}".lstrip()
 
 
-def _inspect(wire: bytes, headers: Mapping[str, str], subject: str) -> None:
+def _inspect(wire: bytes, headers: Mapping[str, str], rendered: Rendered) -> None:
     """Read the bytes as a strict receiver would; RenderError names what is wrong with them."""
     try:
         mail = message_from_bytes(wire, policy=policy.strict)
@@ -152,10 +220,12 @@ def _inspect(wire: bytes, headers: Mapping[str, str], subject: str) -> None:
     faults = [*_line_faults(wire)]
     if sorted(mail.keys()) != sorted([*headers, *_BODY_HEADERS]):
         faults.append(f"unexpected headers {mail.keys()}")
-    if str(mail["Subject"]) != one_line(subject).strip():
+    subject = one_line(rendered.subject).strip()
+    if str(mail["Subject"]) != subject:
         faults.append(f"the subject reads {str(mail['Subject'])!r} instead of {subject!r}")
-    parts = [part.get_content_type() for part in mail.walk()]
-    if parts != ["multipart/alternative", "text/plain", "text/html"]:
+    parts = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    files = [each.media_type for each in sorted(rendered.attached, key=lambda each: not each.cid)]
+    if parts != ["text/plain", "text/html", *files]:
         faults.append(f"unexpected parts {parts}")
     if faults:
         raise RenderError(f"the composed mail is not well-formed: {'; '.join(faults)}")

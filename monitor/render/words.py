@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date as a_day  # `Words.date` is a method
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +20,7 @@ from babel.support import NullTranslations, Translations
 
 from monitor.errors import Problem, RenderError
 from monitor.model.told import Told
+from monitor.render.places import places
 
 SOURCE_LANGUAGE = "en"
 # «en» alone would write 11/22/2026; this is the English of Europe.
@@ -59,23 +63,43 @@ class Words:
 
     def month(self, key: str, style: str = "LLLL y") -> str:
         """November 2026, of 2026-11-01"""
-        return str(format_date(date.fromisoformat(key), style, self.locale))
+        return str(format_date(a_day.fromisoformat(key), style, self.locale))
 
     def number(self, value: int) -> str:
         """1.000"""
         return str(format_decimal(value, locale=self.locale))
 
+    def decimal(self, value: str) -> str:
+        """1.234,5; a text that is no number as it is."""
+        try:
+            return str(format_decimal(Decimal(value), locale=self.locale))
+        except InvalidOperation:
+            return value
+
+    def calendar_day(self, day: a_day) -> str:
+        """Donnerstag, 3. Dezember 2026"""
+        return str(format_date(day, "full", self.locale))
+
 
 def translations(folder: Path, lang: str) -> NullTranslations:
-    """Return the translations of `locale/LANG.po`; English needs none. RenderError when missing."""
+    """Return the translations of `locale/LANG.po`; English needs none. RenderError when missing.
+
+    A sentence that is translated in the folder too is said as there.
+    """
     if lang == SOURCE_LANGUAGE:
         return NullTranslations()
-    path = folder / "locale" / f"{lang}.po"
+    catalogues = [place / "locale" / f"{lang}.po" for place in reversed(places(folder))]
+    there = [path for path in catalogues if path.exists() or path.is_symlink()]
+    if not there:
+        raise RenderError(Problem(catalogues[-1], 0, Told("this translation is missing")))
+    told, *own = map(partial(_catalogue, lang), there)
+    return told.merge(own[0]) if own else told
+
+
+def _catalogue(lang: str, path: Path) -> Translations:
     try:
         with path.open("rb") as file:
             catalog = read_po(file, locale=lang, abort_invalid=True)
-    except FileNotFoundError as error:
-        raise RenderError(Problem(path, 0, Told("this translation is missing"))) from error
     except OSError as error:
         told = Told("cannot be read: {why}", why=error.strerror or error)
         raise RenderError(Problem(path, 0, told)) from error
@@ -92,4 +116,5 @@ def translations(folder: Path, lang: str) -> NullTranslations:
 
 def languages(folder: Path) -> tuple[str, ...]:
     """Return the languages that mails can be written in, English first."""
-    return (SOURCE_LANGUAGE, *sorted(path.stem for path in (folder / "locale").glob("*.po")))
+    found = {path.stem for place in places(folder) for path in (place / "locale").glob("*.po")}
+    return (SOURCE_LANGUAGE, *sorted(found))
