@@ -90,7 +90,7 @@ def _untranslated(folder: Path) -> Iterator[Problem]:
                 text = Told(
                     "«{message}» has no translation in locale/{lang}.po", message=message, lang=lang
                 )
-                yield Problem(folder / name, line, text)
+                yield Problem(place_of(folder, name), line, text)
             elif lost := _strange(catalog, message):
                 text = Told(
                     "«{message}» has %({lost})s in locale/{lang}.po, which nothing fills in",
@@ -98,7 +98,7 @@ def _untranslated(folder: Path) -> Iterator[Problem]:
                     lang=lang,
                     lost=lost,
                 )
-                yield Problem(folder / name, line, text)
+                yield Problem(place_of(folder, name), line, text)
 
 
 def _strange(catalog: Catalog, message: str) -> str | None:

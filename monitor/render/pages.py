@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment
 
 from monitor.errors import RenderError
+from monitor.render.places import place_of, places
 from monitor.render.templates import environment, render
 from monitor.render.words import languages
 from monitor.site.names import up
@@ -58,17 +59,18 @@ class Pages:
         state = blake2b(digest_size=8)
         try:
             for folder in _FOLDERS:
-                for path in sorted((self._folder / folder).rglob("*")):
-                    if path.is_file():
-                        state.update(f"{path.relative_to(self._folder)}\0".encode())
-                        state.update(path.read_bytes())
+                for place in places(self._folder):
+                    for path in sorted((place / folder).rglob("*")):
+                        if path.is_file():
+                            state.update(f"{path.relative_to(place)}\0".encode())
+                            state.update(path.read_bytes())
         except OSError as error:
             raise RenderError(f"{error.filename}: {error.strerror or error}") from error
         return state.hexdigest()
 
     def source(self, name: str) -> str:
         """Return a file of the folder that is published as it is; RenderError without it."""
-        path = self._folder / "site" / name
+        path = place_of(self._folder, f"site/{name}")
         try:
             return path.read_text(encoding="utf-8")
         except OSError as error:
