@@ -15,8 +15,14 @@ Literals = tuple[str, ...]
 _BETWEEN = r"[^\w!?;]{%d,4}"
 _GAP = r"(?:[^\w]{1,6}\w++){0,%d}?[^\w]{1,6}"
 _TORN = r"[^\w!-~]{1,2}"
+# Neither a year nor a number that is a name: «Art. 337», «ст. 407», «no 647».
+_NO_NAME = "".join(
+    rf"(?<!{re.escape(sign)} )"
+    for sign in ("§", "art.", "artikel", "article", "ст.", "статье", "статьи", "статьей", "статті",
+                 "статтею", "nr.", "no.", "no", "n°", "№")
+) + "(?<!№)(?<!§)"  # fmt: skip
 _FIGURE = (
-    r"(?<![\w.,/-])(?:[1-9]\d{0,2}(?:[.,' \u00a0\u2009\u202f]\d{3}){1,3}"
+    _NO_NAME + r"(?<![\w.,/-])(?:[1-9]\d{0,2}(?:[.,' \u00a0\u2009\u202f]\d{3}){1,3}"
     r"|(?!(?:19|20)\d\d(?!\d))[1-9]\d{2,8})(?![\d/]|[.,]\d)"
 )
 _BLANKS_IN_A_FIGURE = 3
