@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -69,6 +70,11 @@ def _html(inside: str) -> str:
     return f"<html><body>{inside}</body></html>"
 
 
+def _json(text: str) -> str:
+    """An item whose text is easily read, and takes long to match."""
+    return json.dumps({"items": [{"title": "x", "url": "http://x.example/2", "text": text}]})
+
+
 ATTACKS: Mapping[str, Attack] = {
     name: Attack(kind, media_type, content)
     for name, kind, media_type, content in (
@@ -95,6 +101,7 @@ ATTACKS: Mapping[str, Attack] = {
         ("nothing but NUL", "feed", "application/rss+xml", lambda: bytes(1000)),
         ("a path for a feed", "feed", "application/rss+xml", lambda: b"/etc/hostname"),
         # data
+        ("words for ever", "json", "application/json", lambda: _json("Deserteur " * 60_000)),
         ("deep json", "json", "application/json", lambda: "[" * 100_000 + "]" * 100_000),
         ("long number", "json", "application/json", lambda: '{"items": [' + "9" * 10_000 + "]}"),
         ("deep objects", "json", "application/json", lambda: '{"items":' * 50_000),

@@ -40,7 +40,7 @@ RULES = compile_vocabulary(Vocabulary({TOPIC.id: TOPIC}, {}))
 LIMITS = Limits(seconds=0.6, memory=300_000_000)
 SELECT = {
     "page": Select(items="article", title="h2"),
-    "json": Select(items="items", title="title", link="url"),
+    "json": Select(items="items", title="title", link="url", text="text"),
 }
 GOOD = {
     "page": ("text/html", "<html><body><article><h2>Deserteur</h2></article></body></html>"),
@@ -49,7 +49,10 @@ GOOD = {
         "<rss version='2.0'><channel><title>x</title><item><title>Deserteur</title>"
         "<link>http://hostile.example/1</link></item></channel></rss>",
     ),
-    "json": ("application/json", '{"items": [{"title": "Deserteur", "url": "http://x.example/"}]}'),
+    "json": (
+        "application/json",
+        '{"items": [{"title": "Deserteur", "url": "http://x.example/", "text": ""}]}',
+    ),
     "table": ("text/csv", "Land;Anträge\nBelarus;21\nRussland;1150\n"),
     "document": (
         "text/html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
@@ -35,9 +36,9 @@ def find(
     """The matches in order of place; offsets count in `text` as given.
 
     `title` is context only. `topics` limits what is looked for, `within` where: a match must
-    touch one of these stretches; `most` how often the same term is told, where it is surest. `lang`
-    is what the text is said to be in; as sources quote each other in many languages, every term is
-    tried in every text.
+    touch one of these stretches, which are in order of place; `most` how often the same term is
+    told, where it is surest. `lang` is what the text is said to be in; as sources quote each other
+    in many languages, every term is tried in every text.
     """
     sighting = rules.sight(text, title)
     wanted = _wanted(sighting.rules, topics)
@@ -51,7 +52,7 @@ def find(
         for rule, searches in wanted
         if not rule.beside
         for find in _finds(rule, searches, passage)
-        if within is None or any(find.start < end and start < find.end for start, end in within)
+        if within is None or _touches(find, within)
     ]
     besides = [entry for entry in wanted if entry[0].beside] if finds else []
     finds += [
@@ -78,6 +79,12 @@ class Find(NamedTuple):
     tier: Tier
     shown: tuple[Span, ...]
     at: Span
+
+
+def _touches(find: Find, within: Sequence[Span]) -> bool:
+    """Whether a find touches one of the stretches, of which there may be very many."""
+    last = bisect_left(within, (find.end,)) - 1
+    return last >= 0 and find.start < within[last][1]
 
 
 def _wanted(

@@ -15,7 +15,7 @@ from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
-from monitor.pipeline.alerting import alerts, overdue_alerts, sure_topics
+from monitor.pipeline.alerting import alerts, sure_topics
 from monitor.pipeline.deciding import (
     STILL_RETURNED,
     decide,
@@ -27,6 +27,7 @@ from monitor.pipeline.figures import with_rows
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.lanes import Lanes
 from monitor.pipeline.ledger import Ledger
+from monitor.pipeline.raising import Found, raise_alerts
 from monitor.pipeline.reading import Fetch, Reading, definition, read
 from monitor.pipeline.suspecting import learnt, patient, still
 from monitor.procedure import GRACE
@@ -188,10 +189,13 @@ async def _judge(
     news = tuple(with_attachments(change, followed) for change in decision.news)
     late = _late_news(owed, followed)
     overdue = _overdue(source, store, decision.found, now)
+    found = await raise_alerts(
+        source, Found(news, late, overdue), rules=rules, now=now, reader=reader
+    )
     raised = (
-        *with_rows(alerts(source, news, rules, now), reading.items),
-        *(alert for alert in alerts(source, late, rules, now) if _is_news(alert, store)),
-        *overdue_alerts(source, overdue, rules, now),
+        *with_rows(found.news, reading.items),
+        *(alert for alert in found.late if _is_news(alert, store)),
+        *found.overdue,
     )
     if changes and not decision.baseline:
         fresh = replace(fresh, last_changed=now)
