@@ -128,10 +128,15 @@ class Templates:
         )
 
 
-def environment(folder: Path, lang: str, timezone: str) -> Environment:
+def environment(
+    folder: Path,
+    lang: str,
+    timezone: str,
+    sandbox: type[ImmutableSandboxedEnvironment] = ImmutableSandboxedEnvironment,
+) -> Environment:
     """Return the sandbox that templates run in, speaking `lang`, its clock in `timezone`."""
     words = Words.of(lang, timezone)
-    env = ImmutableSandboxedEnvironment(
+    env = sandbox(
         loader=FileSystemLoader(places(folder)),
         undefined=StrictUndefined,
         autoescape=lambda name: name is None or ".html" in name or ".xml" in name,
