@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr $$(nproc) + 1)
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual check schema build clean \
+.PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
         bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-stories
 
@@ -67,6 +67,10 @@ docs-site: $(VENV)/documenting  ## Build the documentation into dist/docs/
 
 docs-live: $(VENV)/documenting  ## Show the documentation at http://127.0.0.1:8000 while it is written
 	$(BIN)/mkdocs serve
+
+editor: $(VENV)/ready  ## Ask the YAML language server (npm) what an editor shows of sources.yaml
+	npm install --silent --no-fund --no-audit --no-save --prefix $(VENV)/editor yaml-language-server@2
+	$(BIN)/python -m tests.editor $(VENV)/editor
 
 schema: $(VENV)/installed  ## Write the JSON Schema that editors use
 	$(BIN)/policy-monitor schema > docs/policy-monitor.schema.json
