@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
+
 ROOT = Path(__file__).parents[1]
 MODELINE = (ROOT / "sources.yaml").read_text("utf-8").partition("\n")[0]
 _LONGEST = 60  # seconds
@@ -30,8 +32,8 @@ sources:
     r
   - id: paper
     name: Paper
-    kind: 
-    alert: 
+    kind: {""}
+    alert: {""}
 """
 
 
@@ -115,11 +117,9 @@ def look(server: Server) -> list[str]:
     kinds = _labels(server.ask("textDocument/completion", at(14, 10)))
     alerts = _labels(server.ask("textDocument/completion", at(15, 11)))
     hover = json.dumps(server.ask("textDocument/hover", at(6, 5)))
-    print("underlined:", json.dumps(underlined, indent=2))
-    print("keys:", *keys)
-    print("kinds:", *kinds)
-    print("alerts:", *alerts)
-    print("hover:", hover)
+    typer.echo(json.dumps({"underlined": underlined, "hover": hover}, indent=2))
+    for labels in (keys, kinds, alerts):
+        typer.echo(" ".join(sorted(labels)))
     checks = {
         "the unknown kind in line 8 is underlined": 8 in underlined,
         "the unknown key in line 9 is underlined": 9 in underlined,
@@ -146,7 +146,7 @@ def main(folder: Path) -> None:
     finally:
         server.end()
     for what in lacking:
-        print("NOT:", what)
+        typer.echo(f"not so: {what}")
     sys.exit(bool(lacking))
 
 
