@@ -39,12 +39,12 @@ DO $$
 DECLARE statement text;
 BEGIN
   FOR statement IN
+    SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\_%'
+    UNION ALL
     SELECT format('DROP TABLE %I CASCADE', relname) FROM pg_class
     WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
       AND relname LIKE 'procrastinate\_%'
-    UNION ALL
-    SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc
-    WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\_%'
     UNION ALL
     SELECT format('DROP TYPE %I CASCADE', typname) FROM pg_type LEFT JOIN pg_class c
       ON c.oid = typrelid
