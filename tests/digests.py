@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from monitor.model import (
     Also,
+    Appointment,
+    Case,
     ChangeKind,
     Cited,
+    Course,
     Coverage,
+    Deadline,
+    DeadlineKind,
     Digest,
     Earlier,
     Entry,
     Failing,
+    Genre,
     Health,
+    Highlight,
+    Overview,
+    Part,
     Piece,
     Remark,
     Repeat,
     Section,
     Side,
+    Stage,
     TroubleReport,
+    Weekly,
 )
 
 CUTOFF = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -331,3 +342,237 @@ def trouble() -> TroubleReport:
         recovered=(replace(COURT, name="Landtag – Protokolle", url="https://landtag.example/"),),
         notes=("2 mails have waited for the mail server since 04:10.",),
     )
+
+
+def sorts() -> Digest:
+    """A ruling, an answer, a question, a law, a notice, a statistic, with days to come."""
+    ruling = an_entry(
+        1,
+        title="VG Musterstadt, Urteil vom 12.11.2026 – 5 K 12/25.A",
+        source="Landesrecht – Entscheidungen",
+        genre=Genre.RULING,
+        case=Case("VG Musterstadt", "5 K 12/25.A", date(2026, 11, 12)),
+        citations=(
+            Cited("§ 3a AsylG", "https://www.gesetze-im-internet.de/asylvfg_1992/__3a.html"),
+        ),
+        also=(Also("Rechtsprechungsdatenbank", "https://datenbank.example/5k12"),),
+        priority=0.9,
+    )
+    another = an_entry(
+        2,
+        title="OVG Musterland, Beschluss vom 16.11.2026 – 2 A 7/26",
+        url="https://ovg.example/2a7",
+        genre=Genre.RULING,
+        case=Case("OVG Musterland", "2 A 7/26"),
+        excerpts=(
+            pieces("Die Berufung zur Frage der [Einberufung] von [Deserteuren] wird zugelassen."),
+        ),
+    )
+    answer = an_entry(
+        3,
+        kind=ChangeKind.EDITED,
+        title="Asylverfahren russischer Deserteure (Kleine Anfrage)",
+        url="https://parlament.example/vorgang/3",
+        source="Bundestag – Vorgänge",
+        genre=Genre.FEDERAL_ANSWER,
+        stage=Stage("advance"),
+        remarks=(
+            Remark("advance"),
+            Remark("withheld", (("question", "3, 7"), ("words", "VS – NfD"))),
+        ),
+        excerpts=(pieces("Von 81 [Deserteuren] erhielten elf Schutz."),),
+        places=("Frage 12, S. 7",),
+    )
+    question = an_entry(
+        4,
+        title="Kriegsdienstverweigerung in der Ukraine",
+        url="https://parlament.example/vorgang/4",
+        source="Bundestag – Vorgänge",
+        genre=Genre.QUESTION,
+        stage=Stage("asked", date(2026, 12, 4)),
+    )
+    law = an_entry(
+        5,
+        kind=ChangeKind.EDITED,
+        title="§ 3 Dienstleistungspflicht",
+        url="https://gesetze.example/wpflg/3",
+        source="Wehrpflichtgesetz",
+        genre=Genre.LAW,
+        excerpts=(
+            pieces(
+                "… Lebensjahres die Pflicht, eine Genehmigung zum Verlassen des Landes einzuholen; "
+                "[Kriegsdienstverweigerer] zeigen die Reise an …"
+            ),
+        ),
+        added=(
+            "Männliche Personen haben nach Vollendung des 17. Lebensjahres die Pflicht, eine "
+            "Genehmigung zum Verlassen des Landes einzuholen; Kriegsdienstverweigerer zeigen die "
+            "Reise an.",
+        ),
+        removed=(
+            "Männliche Personen haben nach Vollendung des 18. Lebensjahres eine Genehmigung zum "
+            "Verlassen des Landes einzuholen, wenn sie länger als drei Monate fort bleiben wollen.",
+            "Absatz 2 wird aufgehoben.",
+        ),
+    )
+    counted = an_entry(
+        6,
+        kind=ChangeKind.EDITED,
+        title="BAMF – Asylgeschäftsstatistik",
+        url="https://amt.example/statistik",
+        source="BAMF – Asylgeschäftsstatistik",
+        genre=Genre.STATISTIC,
+        excerpts=(),
+        remarks=(
+            figure(label="Anträge, Russische Föderation, 2026-10", before="412", after="530",
+                   change="+29 %", series="310 290 350 412 398 530",
+                   periods="2026-05 2026-06 2026-07 2026-08 2026-09 2026-10"),
+            figure(label="Schutzquote, Belarus, 2026-10", before="41,3 %", after="38,9 %"),
+        ),
+    )  # fmt: skip
+    notice = an_entry(
+        7,
+        kind=ChangeKind.REMOVED,
+        title="Hinweise für Angehörige der russischen Streitkräfte",
+        url="https://amt.example/hinweise",
+        genre=Genre.NOTICE,
+        side=Side.REMOVED,
+        excerpts=(pieces("[Deserteure] können sich an jede Außenstelle wenden."),),
+    )
+    return a_digest(
+        Section("desertion", "Desertion", (ruling, another, answer, notice)),
+        Section("objection", "Kriegsdienstverweigerung", (question, law)),
+        Section("statistics", "Statistik", (counted,)),
+        appointments=(
+            appointment(question, date(2026, 12, 4), DeadlineKind.ANSWER, ""),
+            appointment(
+                ruling,
+                date(2026, 12, 10),
+                DeadlineKind.HEARING,
+                "Die mündliche Verhandlung ist am 10. Dezember 2026 um 10:30 Uhr.",
+                "10:30",
+            ),
+            appointment(
+                law,
+                date(2027, 1, 1),
+                DeadlineKind.FORCE,
+                "Dieses Gesetz tritt am 1. Januar 2027 in Kraft; § 3 gilt, was auch immer.",
+            ),
+        ),
+        answers_to="monitor@example.org",
+    )
+
+
+def appointment(
+    entry: Entry, day: date, kind: DeadlineKind, words: str, time: str = ""
+) -> Appointment:
+    """Return a day to come that the entry names."""
+    return Appointment(
+        Deadline(day, kind, words, time), entry.alert, entry.title, entry.url, entry.source
+    )
+
+
+def edits() -> Digest:
+    """Texts that were reworded: a little, a lot, in other scripts; a law in many places."""
+    texts = (
+        ("Der Antrag ist binnen sechs Monaten zu bescheiden.",
+         "Der Antrag ist binnen zwei Wochen zu bescheiden.", "de"),
+        ("Дезертир подлежит выдаче.", "Дезертир не подлежит выдаче.", "ru"),
+        ("يمنح الفارون من الخدمة اللجوء.", "لا يمنح الفارون من الخدمة اللجوء.", "ar"),
+        ("Ganz anderer Text stand hier.", "Deserteure erhalten künftig Schutz.", "de"),
+    )  # fmt: skip
+    entries = tuple(
+        an_entry(
+            number,
+            kind=ChangeKind.EDITED,
+            title=f"Merkblatt {number}",
+            genre=Genre.NOTICE,
+            excerpts=((Piece(after, hit=False),),),
+            added=(after,),
+            removed=(before,),
+            lang=lang,
+        )
+        for number, (before, after, lang) in enumerate(texts, start=1)
+    )
+    kinds = (ChangeKind.EDITED, ChangeKind.ADDED, ChangeKind.REMOVED)
+    law = an_entry(
+        9,
+        kind=ChangeKind.EDITED,
+        title="Aufenthaltsgesetz",
+        genre=Genre.LAW,
+        excerpts=(),
+        parts=tuple(
+            Part(kinds[n % 3], f"§ {n} Erteilung", f"https://gesetze.example/{n}")
+            for n in range(1, 45)
+        ),
+    )
+    return a_digest(Section("asylum", "Asylpraxis", (*entries, law)))
+
+
+SCRIPTS = {
+    "ru": "Суд признал [дезертира] беженцем.",
+    "uk": "Суд визнав [дезертира] біженцем.",
+    "ar": "قررت المحكمة منح [الفارين من الخدمة] الحماية.",
+    "fa": "دادگاه به [سربازان فراری] پناهندگی می‌دهد.",
+    "he": "בית המשפט העניק ל[עריקים] מקלט.",
+    "el": "Το δικαστήριο προστατεύει τους [λιποτάκτες].",
+    "ka": "სასამართლომ [დეზერტირს] თავშესაფარი მისცა.",
+    "hy": "Դատարանը [դասալիքին] ապաստան տվեց։",
+    "zh": "法院给予[逃兵]庇护。",
+    "ja": "裁判所は[脱走兵]を保護した。",
+    "ko": "법원은 [탈영병]을 보호했다.",
+    "th": "ศาลให้ความคุ้มครอง[ทหารหนีทัพ]",
+    "hi": "न्यायालय ने [भगोड़ों] को शरण दी।",
+    "tr": "Mahkeme [asker kaçağı] için koruma verdi.",
+    "fr": "La cour protège le [déserteur] « à l’étranger » – c’est sûr.",
+}
+
+
+def scripts() -> Digest:
+    """The same news in many scripts, with emoji and joined letters."""
+    entries = tuple(
+        an_entry(
+            number,
+            title=text.replace("[", "").replace("]", "") + (" 👩‍👩‍👧" if lang == "fa" else ""),
+            url=f"https://nachrichten.example/{lang}",
+            source=f"Nachrichten ({lang})",
+            terms=(text.partition("[")[2].partition("]")[0],),
+            excerpts=(pieces(text),),
+            lang=lang,
+        )
+        for number, (lang, text) in enumerate(SCRIPTS.items(), start=1)
+    )
+    return a_digest(Section("desertion", "Desertion", entries))
+
+
+def an_overview(**changes: Any) -> Overview:
+    """Return a German overview of a week, with the changes made."""
+    overview = Overview(
+        list_id="board",
+        list_name="Vorstand",
+        lang="de",
+        timezone="Europe/Berlin",
+        since=CUTOFF - timedelta(days=7),
+        cutoff=CUTOFF,
+        message_id="<board.20261122T060000.000000Z.0123456789abcdef@monitor.example>",
+        count=19,
+        before=11,
+        topics=(
+            Weekly("Desertion", (3, 0, 5, 4, 2, 2, 6, 1, 0, 3, 7, 9)),
+            Weekly("Kriegsdienstverweigerung", (1, 1, 0, 0, 2, 1, 0, 3, 1, 0, 4, 10)),
+            Weekly("Asylpraxis", (0,) * 12),
+        ),
+        courses=(
+            Course("Anträge, Russische Föderation", "BAMF – Asylgeschäftsstatistik",
+                   "https://amt.example/statistik", ("310", "290", "350", "412", "398", "1530"),
+                   "2026-05", "2026-10", "1.530"),
+        ),
+        highlights=(
+            Highlight(1, "VG Musterstadt, Urteil vom 12.11.2026 – 5 K 12/25.A",
+                      "https://recht.example/5k12", "Landesrecht", CUTOFF - timedelta(days=3), "de"),
+            Highlight(2, "Суд признал дезертира беженцем", None, "Новости права",
+                      CUTOFF - timedelta(days=2), "ru"),
+        ),
+        site="https://archiv.example/politik",
+    )  # fmt: skip
+    return replace(overview, **changes)

@@ -180,9 +180,11 @@ def test_text_fits_78_columns_except_for_addresses(name: str) -> None:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
-    html = rendered(GOLDEN[name]()).html
-    tags = {tag for tag, _ in Page(html).tags}
-    assert tags.isdisjoint({"img", "script", "link", "iframe", "object", "form", "base"})
+    mail = rendered(GOLDEN[name]())
+    html, page = mail.html, Page(mail.html)
+    tags = {tag for tag, _ in page.tags}
+    assert tags.isdisjoint({"script", "link", "iframe", "object", "form", "base", "video"})
+    assert page.values("src") == [f"cid:{each.cid}" for each in mail.attached if each.cid]
     assert "url(" not in html
     assert "@import" not in html
 
@@ -329,7 +331,8 @@ def test_the_same_mail_is_the_same_bytes(name: str) -> None:
 def test_the_bytes_say_what_was_rendered(name: str) -> None:
     mail = rendered(GOLDEN[name]())
     reread = parsed(wire(mail))
-    assert reread.get_content_type() == "multipart/alternative"
+    kinds = [p.get_content_type() for p in reread.walk() if not p.is_multipart()]
+    assert kinds == ["text/plain", "text/html", *(each.media_type for each in mail.attached)]
     assert part(reread, "plain").replace("\r\n", "\n") == mail.text
     assert part(reread, "html").replace("\r\n", "\n").rstrip() == mail.html.rstrip()
     assert all(not p.defects for p in reread.walk())

@@ -18,8 +18,20 @@ from monitor.config.shape import (
     TopicShape,
 )
 from monitor.config.tree import Text
-from monitor.model import Expect, MailingList, Select, Source, Term, Topic, Vocabulary
+from monitor.model import (
+    Expect,
+    MailingList,
+    Receives,
+    Schedule,
+    Select,
+    Source,
+    Term,
+    Topic,
+    Vocabulary,
+)
 
+# When an overview is mailed unless its list says otherwise.
+EVERY_MONDAY = Schedule("weekly", hour=7, weekday=0)
 Conditions = tuple[tuple[str, ...], ...]
 
 
@@ -119,7 +131,10 @@ def _conditions(conditions: Iterable[Iterable[str]] | None) -> Conditions:
 
 
 def _list(entry: ListShape) -> MailingList:
-    return MailingList(**{key: _plain(value) for key, value in entry.given.items()})
+    fields = {key: _plain(value) for key, value in entry.given.items()}
+    if fields.get("receives") is Receives.OVERVIEW:
+        fields.setdefault("schedule", EVERY_MONDAY)
+    return MailingList(**fields)
 
 
 # --- plain values --------------------------------------------------------------------------------

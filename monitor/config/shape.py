@@ -336,7 +336,7 @@ class ListShape(Shape):
         "Attach the days that news name as a calendar file (default true).", False
     )
     receives: typed.Receiving | None = key(
-        "Digests of news, or reports of trouble with the service itself.", "trouble"
+        "Digests of news, a weekly overview with charts, or reports of trouble with the service.", "trouble"
     )
 
 

@@ -237,6 +237,64 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """How many alerts of a topic each of the last weeks had, oldest first."""
+
+    title: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a statistic said from the period `first` to `last`: decimal numbers, oldest first.
+
+    `now` is the last one as the source writes it.
+    """
+
+    label: str
+    source: str
+    url: str | None
+    values: tuple[str, ...]
+    first: str
+    last: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """One of the most important pieces of news of a week."""
+
+    alert: int
+    title: str
+    url: str | None
+    source: str
+    detected_at: datetime
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything the template of a weekly overview may know.
+
+    `count` is how many alerts there were from `since` to `cutoff`, `before` in the week before.
+    """
+
+    list_id: str
+    list_name: str
+    lang: str
+    timezone: str
+    since: datetime
+    cutoff: datetime
+    message_id: str
+    count: int
+    before: int
+    topics: tuple[Weekly, ...]
+    courses: tuple[Course, ...]
+    highlights: tuple[Highlight, ...]
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleReport:
     """Everything an operator-mail template may know."""
 

@@ -151,9 +151,10 @@ class Vocabulary:
 
 
 class Receives(StrEnum):
-    """What a list is for: digests of alerts, or trouble with the service itself."""
+    """What a list is for: digests, overviews of weeks, or trouble with the service itself."""
 
     DIGEST = "digest"
+    OVERVIEW = "overview"
     TROUBLE = "trouble"
 
 

@@ -9,10 +9,11 @@ from monitor import digest as digests
 from monitor.due import latest_cutoff
 from monitor.errors import RenderError
 from monitor.health import coverage
-from monitor.model import Alert, Digest, MailingList, Receives
+from monitor.model import Alert, Digest, MailingList, Overview, Receives
 from monitor.pipeline.bouncing import without_paused
 from monitor.pipeline.filing import Composed, Office, file, mails
 from monitor.pipeline.operators import compose_trouble
+from monitor.pipeline.overviewing import compose_overviews, overview_of
 from monitor.render import Rendered
 from monitor.store import Filing, ListState, Store
 from monitor.story import Told
@@ -41,6 +42,8 @@ def compose_digests(
         if each.receives is Receives.DIGEST
         and (composed := _compose(office, each, store, now, force=force))
     ]
+    weekly = [each for each in chosen if each.receives is Receives.OVERVIEW]
+    done += compose_overviews(office, weekly, store, now, force=force)
     notes = tuple(composed.error for composed in done if composed.error)
     operators = [each for each in chosen if each.receives is Receives.TROUBLE]
     return (*done, *compose_trouble(office, operators, store, now, notes=notes))
@@ -48,11 +51,16 @@ def compose_digests(
 
 def preview_digests(
     office: Office, store: Store, now: datetime, *, only: Collection[str] = ()
-) -> Iterator[tuple[Digest, Rendered]]:
+) -> Iterator[tuple[Digest | Overview, Rendered]]:
     """Yield what each list would get now; nothing is composed. Raises RenderError."""
     store.digests.meet([mailing_list.id for mailing_list in office.lists], now)
     for each in office.lists:
-        if each.receives is Receives.DIGEST and (not only or each.id in only):
+        if only and each.id not in only:
+            continue
+        if each.receives is Receives.OVERVIEW:
+            planned = overview_of(office, each, store, now)
+            yield planned, office.templates.overview(planned)
+        if each.receives is Receives.DIGEST:
             state = store.digests.states()[each.id]
             alerts = digests.for_list(store.digests.pending(state), each)
             told = _told(store, each, alerts, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,7 +14,7 @@ from jinja2 import TemplateError, meta, nodes
 from monitor.errors import Problem, RenderError
 from monitor.model.told import Told
 from monitor.render.places import names, place_of, places, strangers
-from monitor.render.samples import digests, reports
+from monitor.render.samples import digests, overviews, reports
 from monitor.render.templates import Templates, environment, problem_of
 from monitor.render.words import SOURCE_LANGUAGE, languages
 from monitor.shipped import shipped
@@ -21,6 +22,7 @@ from monitor.text.nearest import nearest
 
 KINDS = {
     "digest": {"digest", "shelves", "doubtful", "entries", "repeats"},
+    "overview": {"overview", "pictures"},
     "trouble": {"report"},
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -107,7 +109,8 @@ def _strange(catalog: Catalog, message: str) -> str | None:
     told = entry.string if isinstance(entry.string, tuple | list) else (entry.string,)
     asked = entry.id if isinstance(entry.id, tuple | list) else (entry.id,)
     known = set(_PLACEHOLDER.findall(" ".join(asked)))
-    return next((name for name in _PLACEHOLDER.findall(" ".join(filter(None, told))) if name not in known), None)
+    used = _PLACEHOLDER.findall(" ".join(filter(None, told)))
+    return next((name for name in used if name not in known), None)
 
 
 def _catalogs(folder: Path, lang: str) -> Iterator[Catalog]:
@@ -141,13 +144,13 @@ def messages(folder: Path) -> Iterator[tuple[str, int, str]]:
 def _unrenderable(folder: Path) -> Iterator[Problem]:
     templates = Templates(folder)
     for lang in languages(folder):
-        for digest in digests(lang):
+        drawings = (
+            *(partial(templates.digest, each) for each in digests(lang)),
+            *(partial(templates.overview, each) for each in overviews(lang)),
+            *(partial(templates.trouble, each) for each in reports(lang)),
+        )
+        for draw in drawings:
             try:
-                templates.digest(digest)
-            except RenderError as error:
-                yield error.problem or Problem(folder, 0, str(error))
-        for report in reports(lang):
-            try:
-                templates.trouble(report)
+                draw()
             except RenderError as error:
                 yield error.problem or Problem(folder, 0, str(error))

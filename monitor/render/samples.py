@@ -12,6 +12,7 @@ from monitor.model import (
     Case,
     ChangeKind,
     Cited,
+    Course,
     Coverage,
     Deadline,
     DeadlineKind,
@@ -21,6 +22,8 @@ from monitor.model import (
     Failing,
     Genre,
     Health,
+    Highlight,
+    Overview,
     Part,
     Piece,
     Remark,
@@ -30,6 +33,7 @@ from monitor.model import (
     Stage,
     TroubleReport,
     Unwatched,
+    Weekly,
 )
 
 REMARKS = (
@@ -184,6 +188,26 @@ def _crowd() -> tuple[Entry, ...]:
     """So many that a few need not be shown, and their addresses so long that not all are listed."""
     far = f"https://court.example/{'x' * 800}"
     return tuple(replace(_entry(number), url=far) for number in range(100))
+
+
+def overviews(lang: str) -> tuple[Overview, ...]:
+    """Return sample overviews in a language: with everything, and with nothing."""
+    full = Overview(
+        list_id="board",
+        list_name="Board",
+        lang=lang,
+        timezone="Europe/Berlin",
+        since=_NOW - timedelta(days=7),
+        cutoff=_NOW,
+        message_id="<sample@example.org>",
+        count=7,
+        before=4,
+        topics=(Weekly("Desertion", (0, 2, 5)), Weekly("Asylum", (0, 0, 0))),
+        courses=(Course("A row", "Office", None, ("3", "1.5"), "2025-11", "2025-12", "1.5"),),
+        highlights=(Highlight(1, "A title", "https://court.example/1", "Court", _NOW, "en"),),
+        site="https://archive.example",
+    )
+    return full, replace(full, count=0, topics=(), courses=(), highlights=(), site=None)
 
 
 def reports(lang: str) -> tuple[TroubleReport, ...]:

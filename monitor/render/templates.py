@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from textwrap import TextWrapper
@@ -22,12 +23,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor import model
 from monitor.errors import Problem, RenderError
-from monitor.model import Appointment, Digest, Entry, TroubleReport
+from monitor.model import Appointment, Digest, Entry, Overview, TroubleReport
 from monitor.model.told import Told
 from monitor.render.calendar import Event, calendar
 from monitor.render.changes import changes
-from monitor.render.course import course, last_change
+from monitor.render.course import course, last_change, numbers
 from monitor.render.fitting import ROOM, Fitted, Piece, by_rank, encoded_size, fit
+from monitor.render.picture import bars
 from monitor.render.places import place_of, places
 from monitor.render.plain import address, clip, mailto, one_line, safe_link, shown
 from monitor.render.words import Words, translations
@@ -114,6 +116,27 @@ class Templates:
             lang=digest.lang,
             attached=tuple(_attached(env, digest, fitted.rest)),
             site=digest.site,
+        )
+
+    def overview(self, overview: Overview) -> Rendered:
+        """Return the mail of an overview, its charts as pictures; RenderError as above."""
+        env = self._environment(overview.lang, overview.timezone)
+        overview = shown(overview)
+        mark = overview.message_id.strip("<>")
+        charts = [[Decimal(count) for count in each.counts] for each in overview.topics]
+        charts += [list(numbers(" ".join(each.values))) for each in overview.courses]
+        pictures = tuple(
+            Attached(f"chart-{n}.png", "image/png", bars(values), f"{n}.{mark}")
+            for n, values in enumerate(charts, start=1)
+        )
+        values = {"overview": overview, "pictures": [each.cid for each in pictures]}
+        return Rendered(
+            subject=_subject(render(env, "overview/subject.txt", overview=overview)),
+            text=_tidy(render(env, "overview/body.txt", **values)),
+            html=render(env, "overview/body.html", **values),
+            lang=overview.lang,
+            attached=pictures,
+            site=overview.site,
         )
 
     def trouble(self, report: TroubleReport) -> Rendered:
