@@ -192,10 +192,14 @@ def _make(folder: Path, top: Path) -> None:
 
 def _replace(target: Path, text: str, *, lasting: bool = False) -> None:
     draft = target.with_name(f".{target.name}.tmp")
-    with draft.open("w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-        os.fchmod(file.fileno(), _FILE_MODE)
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE)
+    try:
+        content = memoryview(text.encode("utf-8", "replace"))
+        while content:
+            content = content[os.write(file, content) :]
+        os.fchmod(file, _FILE_MODE)
         if lasting:
-            file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file)
+    finally:
+        os.close(file)
     draft.replace(target)

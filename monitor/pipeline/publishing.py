@@ -191,7 +191,10 @@ def _frame(site: Site, reading: Reading) -> Frame:
     }
     topics = {
         lang: {
-            topic: Named(_title(topic, watch, lang), path("topic", topic))
+            topic: Named(
+                topic_title(topic, watch.topics, lang) or site.pages.say(lang, "Other changes"),
+                path("topic", topic),
+            )
             for topic in dict.fromkeys((*watch.topics, *shelves["topic"], OTHER))
         }
         for lang in site.pages.langs
@@ -207,11 +210,6 @@ def _frame(site: Site, reading: Reading) -> Frame:
         url=site.url,
         indexable=site.indexable,
     )
-
-
-def _title(topic: str, watch: Watch, lang: str) -> str:
-    known = topic in watch.topics or topic == OTHER
-    return topic_title(topic, watch.topics, lang) if known else topic
 
 
 def _named(name: str, text: str) -> str:

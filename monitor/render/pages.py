@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.errors import RenderError
 from monitor.render.places import place_of, places
 from monitor.render.templates import environment, render
-from monitor.render.words import languages
+from monitor.render.words import languages, translations
 from monitor.site.names import up
 
 _FOLDERS = ("site", "shared", "locale")
+# Pages that the head of every page leads to.
+DOORS = frozenset(
+    {
+        *("index.html", "topic/index.html", "source/index.html", "month/index.html"),
+        *("statistics.html", "search.html"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Pages:
         self._folder = folder
         self._timezone = timezone
         self._environment = cache(self._made)
-        self._rows: dict[tuple[str, str, int], str] = {}
+        self._kept: dict[tuple[object, ...], str] = {}
         self.langs = languages(folder)
         # German first: it is what most of the lists speak.
         self.langs = tuple(sorted(self.langs, key=lambda lang: (lang != "de", lang)))
@@ -79,37 +87,53 @@ class Pages:
     def draw(self, template: str, path: str, lang: str, frame: Frame, **page: Any) -> str:
         """Return a page that will lie at the path below its language; RenderError otherwise."""
         env = self._environment(lang)
+        shared = {
+            "lang": lang,
+            "site": frame,
+            "topics": frame.topics[lang],
+            "sources": frame.sources,
+            "up": up(path),
+        }
+        door = path if path in DOORS else ""
         return render(
             env,
             f"site/{template}",
-            lang=lang,
-            site=frame,
-            topics=frame.topics[lang],
-            sources=frame.sources,
             here=path,
-            up=up(path),
-            row=lambda line: self._row(env, lang, frame, up(path), line),
+            top=self._once(env, "top.html", (lang, shared["up"], door), here=door, **shared),
+            foot=self._once(env, "foot.html", (lang,), **shared),
+            row=lambda line: self._once(
+                env, "row.html", (lang, shared["up"], line.story), line=line, **shared
+            ),
+            **shared,
             **page,
         )
 
+    def say(self, lang: str, words: str) -> str:
+        """Return words that templates say too, in a language."""
+        return str(translations(self._folder, lang).gettext(words))
+
     def forget(self) -> None:
-        """Forget the lines of lists drawn so far."""
-        self._rows.clear()
+        """Forget what was kept of the pages drawn so far."""
+        self._kept.clear()
 
     def _made(self, lang: str) -> Environment:
-        return environment(self._folder, lang, self._timezone)
+        return environment(self._folder, lang, self._timezone, Sandbox)
 
-    def _row(self, env: Environment, lang: str, frame: Frame, up_: str, line: Any) -> str:
-        """The same story stands in many lists: what it looks like there is drawn once."""
-        known = lang, up_, line.story
-        if known not in self._rows:
-            self._rows[known] = render(
-                env,
-                "site/row.html",
-                line=line,
-                lang=lang,
-                up=up_,
-                topics=frame.topics[lang],
-                sources=frame.sources,
-            )
-        return self._rows[known]
+    def _once(
+        self, env: Environment, template: str, of: tuple[object, ...], **values: object
+    ) -> str:
+        """What stands in many pages the same: the head of all, a story in each list, is kept."""
+        known = (template, *of)
+        if known not in self._kept:
+            self._kept[known] = render(env, f"site/{template}", **values)
+        return self._kept[known]
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox of all templates, quicker for our own values, of which pages have very many."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may look at it: fields of frozen values may be, hidden ones never."""
+        if not attr.startswith("_") and is_dataclass(type(obj)):
+            return True
+        return super().is_safe_attribute(obj, attr, value)

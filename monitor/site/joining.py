@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from monitor.model import Alert
 from monitor.story import REWRITTEN, STORY_LASTS, figures, stories
-from monitor.story.sameness import shared_names
+from monitor.story.sameness import evidence, shared_names
 
+# So many earlier alerts are compared with a new one.
+LIKE = 24
 Moment = tuple[str, datetime]
 
 
@@ -28,22 +30,34 @@ def join(
     for (_, now), checked in groupby(alerts, key=_moment):
         batch = list(checked)
         recent.forget(now)
-        if any(_number(alert) not in known for alert in batch):
-            joined = dict(_joined(batch, recent, told, complete))
-            told |= joined
-            found |= joined
-        if not any(map(figures, batch)):
-            recent.add(batch)
+        for part in _parts(batch, complete):
+            if any(_number(alert) not in known for alert in part):
+                joined = dict(_joined(part, recent, told, complete))
+                told |= joined
+                found |= joined
+            if not any(map(figures, part)):
+                recent.add(part)
     return found
 
 
+def _parts(batch: Sequence[Alert], complete: Collection[str]) -> Iterator[list[Alert]]:
+    """The alerts of a check one by one, but all figures, or all sections rewritten, together."""
+    together = [alert for alert in batch if figures(alert)]
+    if together:
+        yield together
+    single = [alert for alert in batch if not figures(alert)]
+    if single and single[0].source in complete and len(single) >= REWRITTEN:
+        yield single
+    else:
+        yield from ([alert] for alert in single)
+
+
 def _joined(
-    batch: Sequence[Alert], recent: _Recent, known: Mapping[int, int], complete: Collection[str]
+    part: Sequence[Alert], recent: _Recent, known: Mapping[int, int], complete: Collection[str]
 ) -> Iterator[tuple[int, int]]:
-    rewritten = batch[0].source in complete and len(batch) >= REWRITTEN
-    before = [] if rewritten else recent.like(alert for alert in batch if not figures(alert))
-    one = len(batch) == 1 and not before
-    for group in (tuple(batch),) if one else stories([*before, *batch], complete):
+    before = recent.like(part[0]) if len(part) == 1 and not figures(part[0]) else []
+    one = len(part) == 1 and not before
+    for group in (tuple(part),) if one else stories([*before, *part], complete):
         earlier = [known[_number(alert)] for alert in group if _number(alert) in known]
         story = min(earlier) if earlier else min(map(_number, group))
         yield from ((number, story) for each in group if (number := _number(each)) not in known)
@@ -79,13 +93,21 @@ class _Recent:
                 if not self._named[name]:
                     del self._named[name]
 
-    def like(self, batch: Iterable[Alert]) -> list[Alert]:
+    def like(self, alert: Alert) -> list[Alert]:
+        """The last few that share most with it, oldest first."""
+        shared: Counter[int] = Counter()
         near: dict[int, Alert] = {}
-        for alert in batch:
-            for name in _names(alert):
-                near |= self._named.get(name, {})
-            now = alert.detected_at
-        return [near[n] for n in sorted(near) if now - near[n].detected_at <= STORY_LASTS]
+        for name in _names(alert):
+            near |= (here := self._named.get(name, {}))
+            shared.update(here.keys())
+        fresh = (n for n in near if alert.detected_at - near[n].detected_at <= STORY_LASTS)
+        best = sorted(fresh, key=lambda number: (-shared[number], -number))[:LIKE]
+        return [near[n] for n in sorted(best) if _may_tell_the_same(near[n], alert)]
+
+
+def _may_tell_the_same(one: Alert, other: Alert) -> bool:
+    same_item = (one.source, one.item) == (other.source, other.item)
+    return same_item or evidence(one, other) is not None
 
 
 def _names(alert: Alert) -> frozenset[str]:
