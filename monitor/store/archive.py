@@ -13,7 +13,7 @@ from monitor.store import tables
 from monitor.store.checks import Checks
 from monitor.store.codec import unpack_alert
 from monitor.store.history import History, ItemVersion
-from monitor.store.saving import MOST_NAMED
+from monitor.store.tables import MOST_NAMED
 
 
 @dataclass(frozen=True, slots=True)

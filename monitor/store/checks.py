@@ -15,7 +15,8 @@ from monitor.procedure import OPEN
 from monitor.store import tables
 from monitor.store.codec import unpack_alert, unpack_named, unpack_seen
 from monitor.store.quiet import Outset, Quiet, waiting, write_quiet
-from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, portions, write
+from monitor.store.saving import GIVEN_UP, STATE_COLUMNS, Saved, write
+from monitor.store.tables import portions
 
 
 @dataclass(frozen=True, slots=True)

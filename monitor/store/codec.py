@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -25,22 +24,43 @@ from monitor.model import (
     Sketch,
     Tier,
 )
+from monitor.store.compress import compress, decompress
 
 
 def pack(value: Any) -> bytes:
     """Return any JSON value compressed; instants become ISO 8601 text."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_iso)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+    return compress(written(value))
 
 
 def unpack(body: bytes) -> Any:
-    """Return the value that `pack` was given, instants as text."""
-    return json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
+    """Return the value that `pack` was given, instants as text. Raises DamagedError, ValueError."""
+    return read(decompress(body))
+
+
+def written(value: Any) -> bytes:
+    """Return any JSON value as text; instants become ISO 8601 text."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_iso)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read(text: bytes) -> Any:
+    """Return the value that was written, instants as text."""
+    return json.loads(text.decode("utf-8", "surrogatepass"))
+
+
+def write_item(item: Item) -> bytes:
+    """Return an item as text."""
+    return written(_told(item))
+
+
+def read_item(name: str, text: bytes) -> Item:
+    """Return the item that was written, also by an older release, by the name it goes by now."""
+    return replace(Item(**_revived(read(text), _ITEM)), id=name)
 
 
 def pack_item(item: Item) -> bytes:
     """Return an item as bytes."""
-    return pack(_told(item))
+    return compress(write_item(item))
 
 
 def unpack_item(body: bytes) -> Item:
@@ -50,7 +70,7 @@ def unpack_item(body: bytes) -> Item:
 
 def unpack_named(name: str, body: bytes) -> Item:
     """Return the item that was packed, by the name it goes by now."""
-    return replace(unpack_item(body), id=name)
+    return read_item(name, decompress(body))
 
 
 def pack_alert(alert: Alert) -> bytes:

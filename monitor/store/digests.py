@@ -13,7 +13,8 @@ from monitor.model import Alert, Mail, MailState
 from monitor.store import tables
 from monitor.store.checks import NeverRead
 from monitor.store.codec import unpack_alert
-from monitor.store.saving import GIVEN_UP, GIVEN_UP_AND_TOLD, portions, tell
+from monitor.store.saving import GIVEN_UP, GIVEN_UP_AND_TOLD, tell
+from monitor.store.tables import portions
 from monitor.story import STORY_LASTS, Told, keys
 
 # Who sets up a list after the first alerts still gets these.

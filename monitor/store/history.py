@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import Engine, func, select
 
 from monitor.errors import StoreError
 from monitor.model import Alert, ChangeKind, Item
 from monitor.store import tables
-from monitor.store.codec import unpack_alert, unpack_named
+from monitor.store.codec import read_item, unpack_alert
+from monitor.store.texts import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,16 @@ class History:
             select(func.max(c.id)).where(c.source == source, c.number <= number).group_by(c.item)
         )
         query = (
-            select(c.item, c.body)
+            select(c.id, c.item)
             .where(c.id.in_(newest), c.kind != ChangeKind.REMOVED)
             .order_by(c.id)
         )
         with self._reading.connect() as connection:
             rows = connection.execute(query).all()
-        if any(row.body is None for row in rows):
+            found = texts(connection, [row.id for row in rows])
+        if len(found) < len(rows):
             raise StoreError(f"the texts of version {number} of {source} are too old to be kept")
-        return {row.item: unpack_named(row.item, row.body) for row in rows}
+        return {row.item: read_item(row.item, found[row.id]) for row in rows}
 
     def item_versions(self, source: str, item: str | None = None) -> Iterator[ItemVersion]:
         """Yield every stored state of a source, item by item, each item's oldest first.
@@ -123,13 +126,16 @@ class History:
         """
         c = tables.version.c
         query = (
-            select(c.number, c.at, c.kind, c.item, c.body)
+            select(c.id, c.number, c.at, c.kind, c.item)
             .where(c.source == source)
             .order_by(c.item, c.id)
         )
         if item is not None:
             query = query.where(c.item == item)
         with self._reading.connect() as connection:
-            for row in connection.execution_options(yield_per=100).execute(query):
-                body = unpack_named(row.item, row.body) if row.body else None
-                yield ItemVersion(row.number, row.at, ChangeKind(row.kind), row.item, body)
+            for _, rows in groupby(connection.execute(query).all(), key=lambda row: row.item):
+                of_item = list(rows)
+                found = texts(connection, [row.id for row in of_item])
+                for row in of_item:
+                    body = read_item(row.item, found[row.id]) if row.id in found else None
+                    yield ItemVersion(row.number, row.at, ChangeKind(row.kind), row.item, body)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, or_, select, true, update
 from monitor.model import SourceState
 from monitor.procedure import OPEN
 from monitor.store import tables
-from monitor.store.saving import GIVEN_UP, portions, state_values
+from monitor.store.saving import GIVEN_UP, state_values
+from monitor.store.tables import portions
 
 # Of so few sources it is looked up by name what waits; of more, what waits at all.
 _FEW = 500

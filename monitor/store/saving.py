@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
@@ -12,11 +13,12 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from monitor.diff import Mark
 from monitor.model import Alert, ChangeKind, Item, SourceState
 from monitor.store import tables
-from monitor.store.codec import pack_alert, pack_item, pack_seen
+from monitor.store.codec import pack_alert, pack_seen, write_item
+from monitor.store.compress import compress, decompress
+from monitor.store.tables import portions
+from monitor.store.texts import difference, newest, replace_texts
 from monitor.story import keys
 
-# PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
-MOST_NAMED = 10_000
 STATE_COLUMNS = tuple(f.name for f in fields(SourceState) if f.name != "validators")
 
 
@@ -104,12 +106,6 @@ def write(connection: Connection, saved: Saved) -> bool:
     return True
 
 
-def portions(items: Collection[str]) -> Iterator[Sequence[str]]:
-    """Return the items in portions that a statement has room for."""
-    listed = tuple(items)
-    return (listed[at : at + MOST_NAMED] for at in range(0, len(listed), MOST_NAMED))
-
-
 def tell(connection: Connection, told: Mapping[str, str]) -> None:
     """Remember within a transaction what operators were told."""
     for source, health in told.items():
@@ -143,6 +139,7 @@ def _write_versions(
     connection: Connection,
     state: SourceState,
     rows: Iterable[tuple[str, ChangeKind, bytes | None]],
+    behind: Mapping[str, int] = MappingProxyType({}),
 ) -> list[int]:
     values = [
         {
@@ -152,6 +149,7 @@ def _write_versions(
             "kind": kind,
             "at": state.last_checked,
             "body": body,
+            "behind": behind.get(item, 0),
         }
         for item, kind, body in rows
     ]
@@ -159,6 +157,25 @@ def _write_versions(
         return []
     statement = insert(tables.version).returning(tables.version.c.id, sort_by_parameter_order=True)
     return list(connection.execute(statement, values).scalars())
+
+
+def _write_next(
+    connection: Connection, state: SourceState, rows: Sequence[tuple[str, ChangeKind, bytes]]
+) -> list[int]:
+    """Write the texts that follow the newest ones, which are kept as differences from now on."""
+    before = newest(connection, state.source, [item for item, *_ in rows])
+    differing = {
+        item: body
+        for item, _, text in rows
+        if item in before and (body := difference(before[item], text)) is not None
+    }
+    behind = {item: before[item].behind + 1 for item in differing}
+    whole = [(item, kind, compress(text)) for item, kind, text in rows]
+    versions = _write_versions(connection, state, whole, behind)
+    following = {item: version for (item, *_), version in zip(rows, versions, strict=True)}
+    replaced = [(before[item].id, body, following[item]) for item, body in differing.items()]
+    replace_texts(connection, replaced)
+    return versions
 
 
 def _item_values(stored: Stored, version: int) -> dict[str, Any]:
@@ -177,7 +194,9 @@ def _item_values(stored: Stored, version: int) -> dict[str, Any]:
 
 def _insert_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
     versions = _write_versions(
-        connection, state, [(s.item.id, ChangeKind.ADDED, pack_item(s.item)) for s in items]
+        connection,
+        state,
+        [(s.item.id, ChangeKind.ADDED, compress(write_item(s.item))) for s in items],
     )
     if items:
         connection.execute(
@@ -195,8 +214,8 @@ def _insert_items(connection: Connection, state: SourceState, items: tuple[Store
 
 
 def _update_items(connection: Connection, state: SourceState, items: tuple[Stored, ...]) -> None:
-    versions = _write_versions(
-        connection, state, [(s.item.id, ChangeKind.EDITED, pack_item(s.item)) for s in items]
+    versions = _write_next(
+        connection, state, [(s.item.id, ChangeKind.EDITED, write_item(s.item)) for s in items]
     )
     for stored, version in zip(items, versions, strict=True):
         connection.execute(
@@ -217,11 +236,11 @@ def _show_again(connection: Connection, state: SourceState, marks: tuple[Mark, .
     )
     back = {mark.item for mark in marks}
     rows = [
-        (row.item, ChangeKind.ADDED, row.body)
+        (row.item, ChangeKind.ADDED, decompress(row.body))
         for row in connection.execute(query)
         if row.item in back
     ]
-    for (item, *_), version in zip(rows, _write_versions(connection, state, rows), strict=True):
+    for (item, *_), version in zip(rows, _write_next(connection, state, rows), strict=True):
         connection.execute(
             update(tables.item)
             .where(c.source == state.source, c.item == item)
@@ -280,8 +299,8 @@ def _settle(
         name = names.get(debt.item_id, debt.item_id)
         values: dict[str, Any] = {"unread": debt.unread, "attempts": debt.attempts}
         if debt.item is not None:
-            row = (name, ChangeKind.EDITED, pack_item(debt.item))
-            values["version"] = _write_versions(connection, state, [row])[0]
+            row = (name, ChangeKind.EDITED, write_item(debt.item))
+            values["version"] = _write_next(connection, state, [row])[0]
         c = tables.item.c
         connection.execute(
             update(tables.item).where(c.source == state.source, c.item == name).values(values)

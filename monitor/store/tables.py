@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -121,7 +122,8 @@ source = Table(
 )
 
 # Row numbers are never used twice (`sqlite_autoincrement`): lists count alerts by them.
-# One row per state that an item ever had; `body` is NULL for a removal.
+# One row per state that an item ever had; `body` is NULL for a removal. With a `base` it is what
+# differs from the text of that version; `behind` counts how many are read by way of this one.
 version = Table(
     "version",
     metadata,
@@ -132,6 +134,8 @@ version = Table(
     Column("kind", String(8), nullable=False),
     Column("at", Utc, nullable=False),
     Column("body", LargeBinary),
+    Column("base", RowId),
+    Column("behind", Integer, nullable=False, server_default="0"),
     Index("ix_version_source_number", "source", "number"),
     Index("ix_version_source_item", "source", "item"),
     sqlite_autoincrement=True,
@@ -155,6 +159,19 @@ item = Table(
     Column("due", Utc),
     Column("overdue_told", Utc),
     Index("ix_item_source_present", "source", "present"),
+    # Few rows wait for a document or a day; these find them among all.
+    Index(
+        "ix_item_unread",
+        "source",
+        sqlite_where=text("unread IS NOT NULL"),
+        postgresql_where=text("unread IS NOT NULL"),
+    ),
+    Index(
+        "ix_item_due",
+        "source",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
 )
 
 alert = Table(
@@ -278,6 +295,18 @@ host = Table(
     Column("closed_until", Utc),
     Column("state", String(32)),
 )
+
+
+T = TypeVar("T")
+
+# PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
+MOST_NAMED = 10_000
+
+
+def portions(items: Collection[T]) -> Iterator[Sequence[T]]:
+    """Return the items in portions that a statement has room for."""
+    listed = tuple(items)
+    return (listed[at : at + MOST_NAMED] for at in range(0, len(listed), MOST_NAMED))
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    Table,
     Text,
     cast,
     delete,
@@ -24,7 +24,10 @@ from sqlalchemy import (
 
 from monitor.model import ChangeKind, MailState
 from monitor.store import bounces, tables
-from monitor.store.codec import unpack
+from monitor.store.codec import read, unpack
+from monitor.store.compress import compress
+from monitor.store.tables import portions
+from monitor.store.texts import replace_texts, texts
 from monitor.store.trouble import in_words
 from monitor.story import STORY_LASTS
 
@@ -142,19 +145,20 @@ class Upkeep:
     def unreadable(self, most: int | None = None) -> Iterator[tuple[str, bool]]:
         """Yield for each stored text, newest first, where it stands and whether it is damaged.
 
-        Texts are compressed with a checksum (RFC 1950): a flipped bit shows. At most `most` texts
-        of versions and as many of alerts are read.
+        Texts are compressed with a checksum: a flipped bit shows. At most `most` texts of versions
+        and as many of alerts are read.
         """
         for table in (tables.version, tables.alert):
             query = (
-                select(table.c.id, table.c.source, table.c.body)
+                select(table.c.id, table.c.source)
                 .where(table.c.body.is_not(None))
                 .order_by(table.c.id.desc())
                 .limit(most)
             )
             with self._reading.connect() as connection:
-                for row in connection.execution_options(yield_per=100).execute(query):
-                    yield f"{table.name} {row.id} of {row.source}", _is_damaged(row.body)
+                for row in connection.execute(query).all():
+                    damaged = not _is_readable(connection, table, row.id)
+                    yield f"{table.name} {row.id} of {row.source}", damaged
 
     def newest(self) -> datetime | None:
         """Return the time of the youngest row: no clock that is right is behind it."""
@@ -168,12 +172,16 @@ class Upkeep:
         return max(filter(None, times), default=None)
 
 
-def _is_damaged(body: bytes) -> bool:
+def _is_readable(connection: Connection, table: Table, row: int) -> bool:
     try:
-        unpack(body)
-    except (zlib.error, ValueError):
-        return True
-    return False
+        if table is tables.version:
+            read(texts(connection, [row])[row])
+        else:
+            c = tables.alert.c
+            unpack(connection.execute(select(c.body).where(c.id == row)).scalar_one())
+    except ValueError:
+        return False
+    return True
 
 
 # --- what is forgotten ---------------------------------------------------------------------------
@@ -196,30 +204,46 @@ def _forget_texts(connection: Connection, horizon: datetime) -> int:
     """
     version, item, alert = tables.version.c, tables.item.c, tables.alert.c
     newer = tables.version.alias()
-    return connection.execute(
-        update(tables.version)
-        .where(
-            version.at < horizon,
-            version.body.is_not(None),
-            exists().where(
-                newer.c.source == version.source,
-                newer.c.item == version.item,
-                newer.c.id > version.id,
-                newer.c.kind != ChangeKind.REMOVED,
-            ),
-            ~exists().where(
-                item.source == version.source,
-                item.item == version.item,
-                item.version == version.id,
-            ),
-            ~exists().where(
-                alert.source == version.source,
-                alert.item == version.item,
-                alert.detected_at == version.at,
-            ),
-        )
-        .values(body=None)
-    ).rowcount
+    query = select(version.id)
+    forgotten = list(
+        connection.execute(
+            query.where(
+                version.at < horizon,
+                version.body.is_not(None),
+                exists().where(
+                    newer.c.source == version.source,
+                    newer.c.item == version.item,
+                    newer.c.id > version.id,
+                    newer.c.kind != ChangeKind.REMOVED,
+                ),
+                ~exists().where(
+                    item.source == version.source,
+                    item.item == version.item,
+                    item.version == version.id,
+                ),
+                ~exists().where(
+                    alert.source == version.source,
+                    alert.item == version.item,
+                    alert.detected_at == version.at,
+                ),
+            )
+        ).scalars()
+    )
+    _stand_alone(connection, forgotten)
+    for some in portions(forgotten):
+        statement = update(tables.version).where(version.id.in_(some))
+        connection.execute(statement.values(body=None, base=None))
+    return len(forgotten)
+
+
+def _stand_alone(connection: Connection, forgotten: Collection[int]) -> None:
+    """Keep whole what is read by way of texts that are forgotten now."""
+    version, gone = tables.version.c, set(forgotten)
+    for some in portions(forgotten):
+        query = select(version.id).where(version.base.in_(some), version.body.is_not(None))
+        staying = [row for row in connection.execute(query).scalars() if row not in gone]
+        found = texts(connection, staying)
+        replace_texts(connection, [(row, compress(found[row]), None) for row in staying])
 
 
 def _forget_keys(connection: Connection, horizon: datetime) -> None:
