@@ -37,6 +37,7 @@ PURE = (
 # One third-party library, one door.
 DOORS = {
     "backports": {"store.compress"},
+    "compression": {"store.compress"},
     "ahocorasick_rs": {"match.glance"},
     "aiosmtplib": {"deliver.smtp"},
     "playwright": {"fetch.browser"},
