@@ -23,6 +23,7 @@ from monitor.adapters.html import (
 from monitor.adapters.signs import WANTS_SCRIPTS
 from monitor.adapters.wall import wall
 from monitor.model import Expect, Fetched, Select, Source
+from monitor.model.told import Told
 from monitor.text.fingerprint import canonical_url
 
 MOST_FEEDS = 3
@@ -96,7 +97,9 @@ def links_of(fetched: Fetched) -> frozenset[str]:
 def _json(source: Source, fetched: Fetched) -> Proposal:
     found = guess.records(source, fetched)
     if found is None:
-        return Proposal("page", fetched.url, warnings=("no list of records was found in the JSON",))
+        return Proposal(
+            "page", fetched.url, warnings=(Told("no list of records was found in the JSON"),)
+        )
     least = max(1, len(found.items) // 3)
     return Proposal(
         "json", fetched.url, select=found.select, options=found.options, min_items=least
@@ -121,7 +124,7 @@ def _page(source: Source, fetched: Fetched) -> Proposal:
         plain,
         select=found.select,
         min_items=max(1, len(found.items) // 3),
-        warnings=("no dates were found in the list",) if undated else (),
+        warnings=(Told("no dates were found in the list"),) if undated else (),
     )
 
 
@@ -138,9 +141,11 @@ def _is_article(fetched: Fetched, found: guess.Guess | None) -> bool:
 def _thin(soup: Element) -> Iterator[str]:
     scripts = len(every(soup, "script"))
     if scripts >= guess.LEAST and len(visible_text(soup)) < _HARDLY_ANY:
-        yield f"hardly any text beside {scripts} scripts; it may need `browser: true`"
+        yield Told(
+            "hardly any text beside {scripts} scripts; it may need `browser: true`", scripts=scripts
+        )
     else:
-        yield "no list was found; the whole text is watched as one item"
+        yield Told("no list was found; the whole text is watched as one item")
 
 
 def _feeds(page: Element, base: str) -> Iterator[str]:

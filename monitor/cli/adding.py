@@ -177,7 +177,7 @@ def _entry(content: bytes, tried: Tried, wanted: Wanted, ids: set[str]) -> Added
         raise MonitorError(
             Told("{error}\n\n{entry}", error=error, entry=entry_text(entry))
         ) from error
-    text = entry_text(entry, tried.warnings)
+    text = entry_text(entry, tuple(map(say, tried.warnings)))
     return Added(tried, entry, place, tuple(line.removeprefix("  ") for line in text.splitlines()))
 
 

@@ -16,6 +16,7 @@ from monitor.cli.looking import since_when
 from monitor.cli.root import Root
 from monitor.match import Rules
 from monitor.model import Alert
+from monitor.model.told import Told
 from monitor.store import Store
 
 
@@ -94,9 +95,12 @@ def _show_tally(root: Root, tallied: Tally) -> None:
     _show_numbers("topic", tallied.by_topic)
     _show_numbers("term", terms)
     _show_numbers("source", tallied.by_source)
-    show.line(f"{tallied.alerts} alerts, {tallied.sure} of them sure")
+    show.line(
+        Told("{alerts} alerts, {sure} of them sure", alerts=tallied.alerts, sure=tallied.sure)
+    )
     if silent:
-        show.line(f"{len(silent)} terms found nothing: {', '.join(silent)}")
+        names = ", ".join(silent)
+        show.line(Told("{count} terms found nothing: {names}", count=len(silent), names=names))
 
 
 def _show_numbers(what: str, numbers: Mapping[str, int]) -> None:

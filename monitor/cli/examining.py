@@ -19,12 +19,14 @@ from monitor.adapters import ADAPTERS
 from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError
 from monitor.fetch import Browser
 from monitor.health import failing
 from monitor.inbox import letters
 from monitor.model import Receives
+from monitor.model.told import Told, form, reason
 from monitor.render import check_templates
 from monitor.settings import VARIABLES
 from monitor.store import Store, database_file
@@ -32,6 +34,8 @@ from monitor.store import Store, database_file
 MEGABYTE = 2**20
 LEAST_ROOM = 50 * MEGABYTE
 LITTLE_ROOM = 500 * MEGABYTE
+_ALL = form("sound, writable, all {count} texts readable")
+_NEWEST = form("sound, writable, the newest {count} texts readable")
 LARGE_LOG = 64 * MEGABYTE
 SAMPLE = 2_000
 MAIL_WAITS = timedelta(hours=4)
@@ -88,8 +92,8 @@ def doctor(
 
 def _show(finding: Finding) -> None:
     state = Text(f"{finding.state.value:4}", style=_STYLES[finding.state])
-    advice = f" – {finding.advice}" if finding.advice else ""
-    show.line(Text.assemble(state, f"  {finding.check:13}  {finding.message}{advice}"))
+    advice = f" – {say(finding.advice)}" if finding.advice else ""
+    show.line(Text.assemble(state, f"  {finding.check:13}  {say(finding.message)}{advice}"))
 
 
 def _examine(root: Root, most: int | None) -> Findings:
@@ -112,7 +116,7 @@ def _in_words(name: str, findings: Callable[[], Findings]) -> Findings:
     try:
         yield from findings()
     except MonitorError as error:
-        yield Finding(name, State.FAIL, str(error))
+        yield Finding(name, State.FAIL, reason(error))
 
 
 # --- what was written by people ------------------------------------------------------------------
@@ -128,22 +132,32 @@ def _config(root: Root) -> Config | ConfigError:
 def _configuration(root: Root, config: Config | ConfigError) -> Findings:
     if isinstance(config, ConfigError):
         number = len(config.problems)
-        first = f"{config.problems[0]}" + (f" (and {number - 1} more)" if number > 1 else "")
-        yield Finding("configuration", State.FAIL, first, "`policy-monitor lint` names them all")
+        first = config.problems[0].told
+        if number > 1:
+            first = Told("{first} (and {number} more)", first=first, number=number - 1)
+        yield Finding(
+            "configuration", State.FAIL, first, Told("`policy-monitor lint` names them all")
+        )
         return
     watched = [source for source in config.sources if source.enabled]
-    what = f"{len(watched)} sources, {len(config.lists)} lists"
+    what = Told("{watched} sources, {lists} lists", watched=len(watched), lists=len(config.lists))
     yield Finding("configuration", State.OK, what)
     if not any(each.receives is Receives.TROUBLE for each in config.lists):
-        advice = "add a list with `receives: trouble` to recipients.yaml"
-        yield Finding("configuration", State.WARN, "nobody hears when a source breaks", advice)
+        advice = Told("add a list with `receives: trouble` to recipients.yaml")
+        yield Finding(
+            "configuration", State.WARN, Told("nobody hears when a source breaks"), advice
+        )
     if config.contact is None:
-        advice = "set `contact` in sources.yaml"
-        yield Finding("configuration", State.WARN, "sites are not told whom to write to", advice)
+        advice = Told("set `contact` in sources.yaml")
+        yield Finding(
+            "configuration", State.WARN, Told("sites are not told whom to write to"), advice
+        )
     needed = {name: s.id for s in watched for name in ADAPTERS[s.kind].secrets}
     for name in sorted(needed.keys() - root.settings.kind_secrets.keys()):
-        advice = f"set {name} or {name}_FILE"
-        yield Finding("configuration", State.WARN, f"{needed[name]} lacks its key", advice)
+        advice = Told("set {name} or {name}_FILE", name=name)
+        yield Finding(
+            "configuration", State.WARN, Told("{id} lacks its key", id=needed[name]), advice
+        )
 
 
 def _browser(root: Root, config: Config | ConfigError) -> Findings:
@@ -152,15 +166,19 @@ def _browser(root: Root, config: Config | ConfigError) -> Findings:
     scripted = [source.id for source in sources if source.enabled and source.browser]
     if scripted:
         program = Browser(root.settings.browser).program()
-        yield Finding("browser", State.OK, f"{program} reads {', '.join(scripted)}")
+        yield Finding(
+            "browser",
+            State.OK,
+            Told("{program} reads {ids}", program=program, ids=", ".join(scripted)),
+        )
 
 
 def _templates(root: Root) -> Findings:
     problems = check_templates(root.templates)
     for problem in problems:
-        yield Finding("templates", State.FAIL, str(problem), "no digest can be made with it")
+        yield Finding("templates", State.FAIL, problem.told, Told("no digest can be made with it"))
     if not problems:
-        yield Finding("templates", State.OK, "all render, in every language")
+        yield Finding("templates", State.OK, Told("all render, in every language"))
 
 
 # --- the database and its disk -------------------------------------------------------------------
@@ -169,7 +187,12 @@ def _templates(root: Root) -> Findings:
 def _database(root: Root, config: Config | ConfigError, most: int | None) -> Findings:
     file = database_file(root.settings.database)
     if file and not file.exists():
-        yield Finding("database", State.WARN, f"there is no {file} yet", "`check` makes it")
+        yield Finding(
+            "database",
+            State.WARN,
+            Told("there is no {file} yet", file=file),
+            Told("`check` makes it"),
+        )
         yield _clock(None)
         return
     with root.store() as store:
@@ -183,39 +206,60 @@ def _database(root: Root, config: Config | ConfigError, most: int | None) -> Fin
 
 def _soundness(store: Store, most: int | None) -> Findings:
     store.upkeep.try_writing()
-    advice = "stop the service; `policy-monitor restore FILE` brings back a backup"
+    advice = Told("stop the service; `policy-monitor restore FILE` brings back a backup")
     if damage := store.upkeep.damage():
-        yield Finding("database", State.FAIL, f"it is damaged: {damage}", advice)
+        yield Finding(
+            "database", State.FAIL, Told("it is damaged: {damage}", damage=damage), advice
+        )
         return
     count, bad = 0, []
     for where, is_damaged in store.upkeep.unreadable(most):
         count += 1
         bad += [where] if is_damaged else []
     if bad:
-        told = f"{len(bad)} of {count} texts are damaged, first {bad[0]}"
+        told = Told(
+            "{bad} of {count} texts are damaged, first {first}",
+            bad=len(bad),
+            count=count,
+            first=bad[0],
+        )
         yield Finding("database", State.FAIL, told, advice)
     else:
-        which = "all" if most is None or count < most else "the newest"
-        yield Finding("database", State.OK, f"sound, writable, {which} {count} texts readable")
+        form_ = _ALL if most is None or count < most else _NEWEST
+        yield Finding("database", State.OK, Told(form_, count=count))
 
 
 def _disk(file: Path) -> Findings:
     free = shutil.disk_usage(file.parent).free
-    told = f"{free // MEGABYTE} MB free for a database of {file.stat().st_size // MEGABYTE} MB"
+    told = Told(
+        "{free} MB free for a database of {size} MB",
+        free=free // MEGABYTE,
+        size=file.stat().st_size // MEGABYTE,
+    )
     state = State.FAIL if free < LEAST_ROOM else State.WARN if free < LITTLE_ROOM else State.OK
-    yield Finding("disk", state, told, "" if state is State.OK else "make room")
+    yield Finding("disk", state, told, "" if state is State.OK else Told("make room"))
     log = file.with_name(f"{file.name}-wal")
     if log.exists() and log.stat().st_size > LARGE_LOG:
-        told = f"{log} has grown to {log.stat().st_size // MEGABYTE} MB"
-        yield Finding("disk", State.WARN, told, "some program keeps the database open; restart it")
+        told = Told("{log} has grown to {size} MB", log=log, size=log.stat().st_size // MEGABYTE)
+        yield Finding(
+            "disk", State.WARN, told, Told("some program keeps the database open; restart it")
+        )
 
 
 def _outbox(store: Store) -> Findings:
     outbox = store.outbox.count()
-    told = f"{outbox.pending} mails wait, {outbox.refused} were refused"
+    told = Told(
+        "{pending} mails wait, {refused} were refused",
+        pending=outbox.pending,
+        refused=outbox.refused,
+    )
     if outbox.oldest_pending and now() - outbox.oldest_pending > MAIL_WAITS:
-        told = f"{told}, the oldest since {show.moment(outbox.oldest_pending)}"
-        yield Finding("outbox", State.WARN, told, "see what the mail server says below")
+        told = Told(
+            "{told}, the oldest since {when}",
+            told=told,
+            when=show.moment(outbox.oldest_pending),
+        )
+        yield Finding("outbox", State.WARN, told, Told("see what the mail server says below"))
     else:
         yield Finding("outbox", State.OK, told)
 
@@ -230,9 +274,11 @@ def _sources(config: Config, store: Store) -> Finding:
         and failing(source, state, now()) is not None
     ]
     if troubled:
-        advice = "`policy-monitor status` says why, `check-sources` visits them"
-        return Finding("sources", State.WARN, f"in trouble: {', '.join(troubled)}", advice)
-    return Finding("sources", State.OK, "none in trouble; `check-sources` visits them all")
+        advice = Told("`policy-monitor status` says why, `check-sources` visits them")
+        return Finding(
+            "sources", State.WARN, Told("in trouble: {ids}", ids=", ".join(troubled)), advice
+        )
+    return Finding("sources", State.OK, Told("none in trouble; `check-sources` visits them all"))
 
 
 # --- the rest of the machine ---------------------------------------------------------------------
@@ -242,33 +288,46 @@ def _clock(newest: datetime | None) -> Finding:
     moment = now()
     told = f"{moment:%Y-%m-%d %H:%M} UTC"
     if moment < (newest or RELEASED) - CLOCK_TOLERANCE:
-        earlier = f"{told} is before {newest or RELEASED:%Y-%m-%d %H:%M}, when it ran last"
-        return Finding("clock", State.FAIL, earlier, "set the clock; let it follow a time server")
+        earlier = Told(
+            "{told} is before {newest:%Y-%m-%d %H:%M}, when it ran last",
+            told=told,
+            newest=newest or RELEASED,
+        )
+        return Finding(
+            "clock", State.FAIL, earlier, Told("set the clock; let it follow a time server")
+        )
     try:
         ZoneInfo("Europe/Berlin")
     except ZoneInfoNotFoundError:
-        return Finding("clock", State.FAIL, "no time zones are known", "install tzdata")
-    return Finding("clock", State.OK, f"{told}, time zones known")
+        return Finding("clock", State.FAIL, Told("no time zones are known"), "install tzdata")
+    return Finding("clock", State.OK, Told("{told}, time zones known", told=told))
 
 
 def _mail(root: Root) -> Findings:
     where = root.settings.mail
     asyncio.run(_open_door(root))
     if where.startswith("file:"):
-        told = f"mails are only written as files ({where})"
-        yield Finding("mail", State.WARN, told, "set MONITOR_MAIL to a mail server to send them")
+        told = Told("mails are only written as files ({where})", where=where)
+        yield Finding(
+            "mail", State.WARN, told, Told("set MONITOR_MAIL to a mail server to send them")
+        )
         return
-    yield Finding("mail", State.OK, f"{where} takes our mails")
+    yield Finding("mail", State.OK, Told("{where} takes our mails", where=where))
     if root.settings.mail_bounces is None:
-        advice = "set MONITOR_MAIL_BOUNCES to the mailbox of bounces"
-        yield Finding("bounces", State.WARN, "nobody reads which mails come back", advice)
+        advice = Told("set MONITOR_MAIL_BOUNCES to the mailbox of bounces")
+        yield Finding("bounces", State.WARN, Told("nobody reads which mails come back"), advice)
     else:
         number = sum(1 for _ in letters(root.settings.mail_bounces))
-        yield Finding("bounces", State.OK, f"{number} mails lie in the mailbox of bounces")
+        yield Finding(
+            "bounces", State.OK, Told("{number} mails lie in the mailbox of bounces", number=number)
+        )
     domain = root.settings.mail_from.rpartition("@")[2].rstrip(">")
     if "." not in domain or domain.endswith((".localdomain", ".local", ".internal")):
-        told = f"mails come from {root.settings.mail_from}, which others cannot answer"
-        yield Finding("mail", State.WARN, told, "set MONITOR_MAIL_FROM")
+        told = Told(
+            "mails come from {mail_from}, which others cannot answer",
+            mail_from=root.settings.mail_from,
+        )
+        yield Finding("mail", State.WARN, told, Told("set MONITOR_MAIL_FROM"))
 
 
 async def _open_door(root: Root) -> None:
@@ -289,17 +348,19 @@ def _permissions(root: Root) -> Findings:
     open_to_all = [each for each in _private(root) if each.path.stat().st_mode & 0o007]
     for path, state, why in open_to_all:
         mode = "700" if path.is_dir() else "600"
-        told = f"every user of this machine can read {path}, {why}"
+        told = Told("every user of this machine can read {path}, {why}", path=path, why=why)
         yield Finding("permissions", state, told, f"chmod {mode} {path}")
     if not open_to_all:
-        yield Finding("permissions", State.OK, "secrets and addresses are kept from other users")
+        yield Finding(
+            "permissions", State.OK, Told("secrets and addresses are kept from other users")
+        )
 
 
 def _private(root: Root) -> Iterable[_Private]:
     for name in VARIABLES:
         secret = root.environ.get(name) if name.endswith("_FILE") else None
         if secret:
-            yield _Private(Path(secret), State.FAIL, "which holds a secret")
+            yield _Private(Path(secret), State.FAIL, Told("which holds a secret"))
     file = database_file(root.settings.database)
     if file and file.exists() and file.stat().st_mode & 0o007:
-        yield _Private(file.parent, State.WARN, "where mail addresses lie")
+        yield _Private(file.parent, State.WARN, Told("where mail addresses lie"))

@@ -17,11 +17,13 @@ from monitor.cli.app import AsJson, app
 from monitor.cli.backtesting import past_alerts
 from monitor.cli.looking import since_when
 from monitor.cli.root import Root
+from monitor.cli.speaking import say
 from monitor.errors import MailboxError
 from monitor.feedback import Use, Verdicts, Vote, judge, vote
 from monitor.inbox import letters
 from monitor.match import Rules, TermError, compile_vocabulary
 from monitor.model import Alert, Term, Topic, Vocabulary
+from monitor.model.told import Told, reason
 from monitor.terms import TermUse, term_uses
 
 _TRIED = "tried"
@@ -95,9 +97,20 @@ def _show_verdicts(votes: list[Vote], verdicts: Verdicts) -> None:
     for title, rows in (("term", terms), ("source", list(verdicts.by_source.items()))):
         told = [(name, use) for name, use in rows if use.idle or use.relevant]
         show.table(f"By {title}", [title, *columns], [(name, *_cells(use)) for name, use in told])
-    show.line(f"{len(votes)} answers; {len(verdicts.idle)} alerts were not relevant")
+    show.line(
+        Told(
+            "{votes} answers; {idle} alerts were not relevant",
+            votes=len(votes),
+            idle=len(verdicts.idle),
+        )
+    )
     if verdicts.unknown:
-        show.line(f"{len(verdicts.unknown)} answers are about alerts that are not in this store")
+        show.line(
+            Told(
+                "{unknown} answers are about alerts that are not in this store",
+                unknown=len(verdicts.unknown),
+            )
+        )
 
 
 def _cells(use: Use) -> tuple[str, ...]:
@@ -149,8 +162,10 @@ def _tried(vocabulary: Vocabulary, spellings: list[str]) -> Rules:
     try:
         return compile_vocabulary(replace(vocabulary, topics={**vocabulary.topics, _TRIED: topic}))
     except TermError as error:
-        hint = f" – did you mean `{error.suggestion}`?" if error.suggestion else ""
-        raise typer.BadParameter(f"{error}{hint}") from None
+        told = reason(error)
+        if error.suggestion:
+            told = Told("{told} – did you mean `{near}`?", told=told, near=error.suggestion)
+        raise typer.BadParameter(say(told)) from None
 
 
 def _term_json(use: TermUse) -> dict[str, Any]:
@@ -191,8 +206,13 @@ def _show_new(new: list[str], raised: list[Alert]) -> None:
                 break
     names = ", ".join(f"`{spelling}`" for spelling in new)
     show.line(
-        f"{names} would have stood in {len(raised)} alerts, {len(only)} of which no term of the "
-        "file raised"
+        Told(
+            "{names} would have stood in {raised} alerts, {only} of which no term of the "
+            "file raised",
+            names=names,
+            raised=len(raised),
+            only=len(only),
+        )
     )
 
 
@@ -204,6 +224,8 @@ def _show_uses(uses: tuple[TermUse, ...]) -> None:
     ]  # fmt: skip
     show.table("Terms", ["state", "term", "line", "alerts", "sure", "alone", "last"], rows)
     show.line(
-        "never: did not fire; idle: never surely; spare: never without another term; the rest is "
-        "useful"
+        Told(
+            "never: did not fire; idle: never surely; spare: never without another term; the "
+            "rest is useful"
+        )
     )

@@ -12,10 +12,16 @@ from monitor.cli.app import AsJson, app
 from monitor.cli.looking import duration
 from monitor.cli.root import Root, now
 from monitor.errors import StoreError
+from monitor.model.told import Told, form
 from monitor.store import Retention, Store, back_up
 from monitor.store import restore as put_back
 
 _KEPT = Retention()
+
+_DID = form("{mails} mails were emptied, {versions} old texts forgotten, {digests} digests removed")
+_WOULD = form(
+    "{mails} mails would be emptied, {versions} old texts forgotten, {digests} digests removed"
+)
 
 
 @app.command()
@@ -35,7 +41,7 @@ def backup(
     with show.progress("copying", 1) as advance:
         size = back_up(root.settings.database, file, replace=force)
         advance(str(file))
-    show.line(f"{file}: {_megabytes(size)}, verified")
+    show.line(Told("{file}: {megabytes}, verified", file=file, megabytes=_megabytes(size)))
 
 
 @app.command()
@@ -52,9 +58,9 @@ def restore(
     with show.progress("restoring", 1) as advance:
         restored = put_back(root.settings.database, file, now())
         advance(str(file))
-    show.line(f"{restored.file} is again what {file} holds")
+    show.line(Told("{file} is again what {copy} holds", file=restored.file, copy=file))
     if restored.before:
-        show.line(f"what was there before is kept as {restored.before}")
+        show.line(Told("what was there before is kept as {before}", before=restored.before))
     with root.store() as store:
         _tell_what_follows(store)
 
@@ -65,12 +71,17 @@ def _tell_what_follows(store: Store) -> None:
     states = store.digests.states().values()
     alerts = {alert.id for state in states for alert in store.digests.pending(state)}
     show.line(
-        f"It knows nothing of what happened after {show.moment(store.upkeep.newest())}. In it "
-        f"{mails} mails wait in the outbox and {len(alerts)} alerts for a digest. What of these "
-        "was mailed since will be mailed again: mails with the same bytes and Message-ID, alerts "
-        "in a new digest. What sources changed since will be found and told again. "
-        "`policy-monitor digest --preview DIR` shows what waits; warn the readers, then start the "
-        "service."
+        Told(
+            "It knows nothing of what happened after {when}. In it {mails} mails wait in "
+            "the outbox and {alerts} alerts for a digest. What of these was mailed since "
+            "will be mailed again: mails with the same bytes and Message-ID, alerts in a new "
+            "digest. What sources changed since will be found and told again. "
+            "`policy-monitor digest --preview DIR` shows what waits; warn the readers, then "
+            "start the service.",
+            when=show.moment(store.upkeep.newest()),
+            mails=mails,
+            alerts=len(alerts),
+        )
     )
 
 
@@ -103,10 +114,13 @@ def prune(
         numbers = {name: getattr(pruned, name) for name in ("mails", "versions", "digests")}
         show.as_json(numbers | {"dry_run": dry_run})
         return
-    verb = "would be" if dry_run else "were"
     show.line(
-        f"{pruned.mails} mails {verb} emptied, {pruned.versions} old texts forgotten, "
-        f"{pruned.digests} digests removed"
+        Told(
+            _WOULD if dry_run else _DID,
+            mails=pruned.mails,
+            versions=pruned.versions,
+            digests=pruned.digests,
+        )
     )
     if note:
         show.line(note)

@@ -15,9 +15,11 @@ from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.returning import paused_json, paused_line
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
 from monitor.digest import wanted
 from monitor.due import parse_duration
 from monitor.model import Alert, Item, Source, SourceState
+from monitor.model.told import Told
 from monitor.pipeline import ListStanding, SourceStanding, Standing, standing
 from monitor.store import OutboxCount, VersionRow
 from monitor.story import stories
@@ -44,7 +46,7 @@ def since_when(text: str | None) -> datetime | None:
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            f"`{text}` is no time; write 14d, 2026-11-01 or 2026-11-01T07:00"
+            say(Told("`{text}` is no time; write 14d, 2026-11-01 or 2026-11-01T07:00", text=text))
         ) from None
 
 
@@ -64,7 +66,9 @@ def alerts(
     root: Root = context.obj
     if topic is not None and topic not in root.config.vocabulary.topics:
         known = ", ".join(root.config.vocabulary.topics)
-        raise typer.BadParameter(f"there is no topic `{topic}`; there are {known}")
+        raise typer.BadParameter(
+            say(Told("there is no topic `{topic}`; there are {known}", topic=topic, known=known))
+        )
     chosen = root.mailing_list(mailing_list) if mailing_list else None
     with root.store() as store:
         found = [
@@ -87,7 +91,7 @@ def alerts(
         for match in alert.matches[:3]:
             show.line(Text.assemble("  ", show.excerpt(match.excerpt)))
         show.line(f"  {', '.join(alert.topics) or '(every change)'}  {alert.url or ''}\n")
-    show.line(f"{len(found)} alerts")
+    show.line(Told("{found} alerts", found=len(found)))
 
 
 def _stories(
@@ -165,16 +169,27 @@ def diff(
         style = {"+": "green", "-": "red", "@": "cyan"}.get(each[:1], "")
         show.line(each, style=style)
     if not lines:
-        show.line(f"versions {older} and {newer} read the same")
+        show.line(Told("versions {older} and {newer} read the same", older=older, newer=newer))
 
 
 def _choose(numbers: list[int], a: int | None, b: int | None, id_: str) -> tuple[int, int]:
     if not numbers:
-        raise typer.BadParameter(f"nothing is stored of `{id_}` yet; run `check {id_}` first")
+        raise typer.BadParameter(
+            say(Told("nothing is stored of `{id}` yet; run `check {id}` first", id=id_))
+        )
     for wanted_number in (a, b):
         if wanted_number is not None and wanted_number not in numbers:
             known = ", ".join(map(str, numbers[-10:]))
-            raise typer.BadParameter(f"`{id_}` has no version {wanted_number}; there are {known}")
+            raise typer.BadParameter(
+                say(
+                    Told(
+                        "`{id}` has no version {number}; there are {known}",
+                        id=id_,
+                        number=wanted_number,
+                        known=known,
+                    )
+                )
+            )
     newer = b if b is not None else numbers[-1]
     older = a if a is not None else (numbers[-2] if len(numbers) > 1 else numbers[-1])
     return older, newer
@@ -257,13 +272,25 @@ def _show_status(shown: Standing) -> None:
         ],
     )
     for each in shown.lists:
-        due = f", a digest is due since {show.moment(each.due)}" if each.due else ""
+        due = Told(", a digest is due since {when}", when=show.moment(each.due)) if each.due else ""
         show.line(
-            f"list {each.state.id}: last cut off {show.moment(each.state.last_cutoff)}, "
-            f"last mail {show.moment(each.state.last_mail)}{due}"
+            Told(
+                "list {id}: last cut off {cut}, last mail {mail}{due}",
+                id=each.state.id,
+                cut=show.moment(each.state.last_cutoff),
+                mail=show.moment(each.state.last_mail),
+                due=due,
+            )
         )
     outbox = shown.outbox
-    show.line(f"outbox: {outbox.pending} waiting, {outbox.accepted} sent, {outbox.refused} refused")
+    show.line(
+        Told(
+            "outbox: {pending} waiting, {accepted} sent, {refused} refused",
+            pending=outbox.pending,
+            accepted=outbox.accepted,
+            refused=outbox.refused,
+        )
+    )
     if outbox.oldest_pending and shown.at - outbox.oldest_pending > timedelta(hours=1):
         why = f": {outbox.reply}" if outbox.reply else ""
         told = f"the oldest mail waits since {show.moment(outbox.oldest_pending)}{why}"

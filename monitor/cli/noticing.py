@@ -16,6 +16,7 @@ from monitor.cli.looking import since_when
 from monitor.cli.root import Root
 from monitor.config import read_ignored
 from monitor.model import Source
+from monitor.model.told import Told
 from monitor.noise import Habit, Hidden, Life, Noise, Stand, Why, hides, study
 from monitor.store import ItemVersion, Store
 
@@ -65,7 +66,7 @@ def noise(
     for report in reports:
         _show_report(*report)
     if not reports:
-        show.line("no edits are stored, so there is nothing to learn from yet")
+        show.line(Told("no edits are stored, so there is nothing to learn from yet"))
 
 
 def _lives(versions: Iterable[ItemVersion]) -> list[Life]:
@@ -123,23 +124,49 @@ def _report_json(source: Source, found: Noise, lines: list[str], hidden: Hidden)
 
 def _show_report(source: Source, found: Noise, lines: list[str], hidden: Hidden) -> None:
     parts = [f"{found.share(why):.0%} {words}" for why, words in _WORDS.items() if found.share(why)]
-    show.line(f"{source.id}: {len(found.edits)} edits, {', '.join(parts) or 'all news'}", "bold")
+    show.line(
+        Told(
+            "{id}: {edits} edits, {parts}",
+            id=source.id,
+            edits=len(found.edits),
+            parts=", ".join(parts) or Told("all news"),
+        ),
+        "bold",
+    )
     for habit in found.habits[:_SHOWN]:
         after = f" → «{_cut(habit.after)}»" if habit.after else ""
         show.line(f"  {_WORDS[habit.why]}, {habit.times}×: «{_cut(habit.before)}»{after}")
         if habit.place and habit.ignore is None:
             above, below = map(_cut, habit.place)
             show.line(
-                f"    no phrase fits; find a selector for what is between «{above}» and «{below}»"
+                Told(
+                    "    no phrase fits; find a selector for what is between «{above}» and "
+                    "«{below}»",
+                    above=above,
+                    below=below,
+                )
             )
     if lines and hidden.edits:
         show.line(f"  {_yaml(lines)}", "green")
-        show.line(f"    would have hidden {hidden.edits} of {len(found.edits)} edits")
+        show.line(
+            Told(
+                "    would have hidden {hidden} of {edits} edits",
+                hidden=hidden.edits,
+                edits=len(found.edits),
+            )
+        )
     elif found.share(Why.NUMBERS):
         show.line("  numbers: none", "green")
     for alert in hidden.sure:
         when = show.moment(alert.detected_at)
-        show.line(f"    CAREFUL: it hides the sure alert of {when}: {alert.title}", "red")
+        show.line(
+            Told(
+                "    CAREFUL: it hides the sure alert of {when}: {title}",
+                when=when,
+                title=alert.title,
+            ),
+            "red",
+        )
     show.line("")
 
 

@@ -12,7 +12,9 @@ import typer
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
 from monitor.daemon import Plan
+from monitor.model.told import Told
 from monitor.pipeline.publishing import Keeper, Site, publish
 from monitor.site.telling import Watch
 from monitor.store import Store
@@ -38,7 +40,7 @@ def site(
     root: Root = context.obj
     where = site_of(root, folder)
     if where is None:
-        raise typer.BadParameter("name a folder, or set MONITOR_SITE")
+        raise typer.BadParameter(say(Told("name a folder, or set MONITOR_SITE")))
     config = root.config
     watch = Watch({each.id: each for each in config.sources}, config.vocabulary.topics)
     with root.store() as store:
@@ -47,9 +49,16 @@ def site(
         show.as_json({"folder": str(where.folder), **asdict(published)})
         return
     show.line(
-        f"{published.stories} stories of {published.alerts} alerts, {published.new} of them new: "
-        f"{published.written} files written, {published.removed} removed, "
-        f"{published.unchanged} left as they are"
+        Told(
+            "{stories} stories of {alerts} alerts, {new} of them new: {written} files "
+            "written, {removed} removed, {unchanged} left as they are",
+            stories=published.stories,
+            alerts=published.alerts,
+            new=published.new,
+            written=published.written,
+            removed=published.removed,
+            unchanged=published.unchanged,
+        )
     )
     show.line(str(where.folder / "index.html"))
 

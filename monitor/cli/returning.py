@@ -10,6 +10,8 @@ import typer
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
+from monitor.model.told import Told
 from monitor.pipeline import Bounced, take_bounces
 from monitor.store import Pause, Store
 
@@ -54,7 +56,14 @@ def bounces(
         return
     _show_read(read)
     for name in sorted({name for name, _ in counted}):
-        show.line(f"{name}: {counted[name, 'hard']} hard, {counted[name, 'soft']} soft")
+        show.line(
+            Told(
+                "{name}: {hard} hard, {soft} soft",
+                name=name,
+                hard=counted[name, "hard"],
+                soft=counted[name, "soft"],
+            )
+        )
     for each in paused:
         show.line(paused_line(each), style="red")
 
@@ -62,7 +71,9 @@ def bounces(
 def _resume(store: Store, address: str) -> None:
     if not store.bounces.resume(address, now()):
         paused = ", ".join(each.recipient for each in store.bounces.paused()) or "nobody"
-        raise typer.BadParameter(f"`{address}` is not paused; paused: {paused}")
+        raise typer.BadParameter(
+            say(Told("`{address}` is not paused; paused: {paused}", address=address, paused=paused))
+        )
 
 
 def _read_json(read: Bounced) -> dict[str, Any]:
@@ -78,11 +89,18 @@ def _read_json(read: Bounced) -> dict[str, Any]:
 
 def _show_read(read: Bounced | None) -> None:
     if read is None:
-        show.line("MONITOR_MAIL_BOUNCES names no mailbox, so nothing is read")
+        show.line(Told("MONITOR_MAIL_BOUNCES names no mailbox, so nothing is read"))
         return
     show.line(
-        f"{read.hard + read.soft} mails came back ({read.hard} for good), {read.new} of them new; "
-        f"{read.unknown} reports are about no mail of ours, {read.others} mails are no reports"
+        Told(
+            "{count} mails came back ({hard} for good), {new} of them new; {unknown} reports "
+            "are about no mail of ours, {others} mails are no reports",
+            count=read.hard + read.soft,
+            hard=read.hard,
+            new=read.new,
+            unknown=read.unknown,
+            others=read.others,
+        )
     )
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 import typer
 
 from monitor import __version__
+from monitor.cli.speaking import say
 from monitor.config import Config, load
 from monitor.daemon import Plan
 from monitor.deliver import mail_door
@@ -23,6 +24,7 @@ from monitor.fetch import Fetcher, Shared
 from monitor.inbox import letters
 from monitor.match import Rules, compile_vocabulary
 from monitor.model import MailingList, Source
+from monitor.model.told import Told
 from monitor.pipeline import Door, Office, Returns
 from monitor.reader import Apart
 from monitor.render import Pages, Templates
@@ -50,7 +52,7 @@ def settings_from(
     try:
         here = Path.cwd()
     except OSError as error:
-        raise MonitorError("the current directory is gone; change to another one") from error
+        raise MonitorError(Told("the current directory is gone; change to another one")) from error
     return read_settings(
         environ,
         here,
@@ -170,8 +172,10 @@ def _named(id_: str, known: Mapping[str, Named], file: Path) -> Named:
         return known[id_]
     except KeyError:
         near = nearest(id_, known)
-        hint = f" – did you mean `{near}`?" if near else ""
-        raise typer.BadParameter(f"`{id_}` is not in {file}{hint}") from None
+        told = Told("`{id}` is not in {file}", id=id_, file=file)
+        if near:
+            told = Told("{told} – did you mean `{near}`?", told=told, near=near)
+        raise typer.BadParameter(say(told)) from None
 
 
 def process_root(sources: Path | None, recipients: Path | None, database: str | None) -> Root:

@@ -15,9 +15,11 @@ from rich.text import Text
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root
+from monitor.cli.speaking import say
 from monitor.match import Score, Scores, cite, find, read_passages
 from monitor.match import evaluate as score
 from monitor.model import Source
+from monitor.model.told import Told
 from monitor.pipeline import Checked
 from monitor.replay import Recording, recordings
 from monitor.replay import replay as play_back
@@ -56,10 +58,17 @@ def explain(
         show.line(Text.assemble((match.topic, "bold"), f" by «{match.term}»{doubt}"))
         show.line(Text.assemble("  ", show.excerpt(match.excerpt)))
     for citation in citations:
-        show.line(f"cites {citation.id} ({citation.kind}), written «{citation.text}»")
+        show.line(
+            Told(
+                "cites {id} ({kind}), written «{text}»",
+                id=citation.id,
+                kind=citation.kind,
+                text=citation.text,
+            )
+        )
         if citation.url:
             show.line(f"  {citation.url}")
-    show.line(f"topics: {', '.join(topics) or 'none'}")
+    show.line(Told("topics: {topics}", topics=", ".join(topics) or Told("none")))
 
 
 def _text_of(file: str) -> str:
@@ -68,7 +77,9 @@ def _text_of(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from error
+        raise typer.BadParameter(
+            say(Told("{file} cannot be read: {why}", file=file, why=error.strerror))
+        ) from error
 
 
 @app.command()

@@ -19,10 +19,12 @@ from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.entry import as_comment, entry_of, entry_text
 from monitor.cli.root import Root
+from monitor.cli.speaking import say
 from monitor.errors import ExtractError, MonitorError, SourceError
 from monitor.fetch import Fetcher
 from monitor.match import find
 from monitor.model import Fetched, Item, Match, NotModified, Request, Select, Source, SourceState
+from monitor.model.told import Told, reason
 from monitor.pipeline import Fetch
 from monitor.pipeline.reading import Reading, read
 from monitor.reader import Ended, Reader
@@ -68,7 +70,7 @@ def try_(
     try:
         tried = asyncio.run(_try(root, what, allow_private))
     except SourceError as error:
-        raise MonitorError(f"{what}: {error}") from error
+        raise MonitorError(reason(error)) from error
     found = [(item, _matches(root, tried.source, item)) for item in tried.items]
     if as_json:
         show.as_json(_tried_json(found, tried))
@@ -97,7 +99,7 @@ async def try_address(fetcher: Fetcher, reader: Reader, url: str, allow_private:
     source = Source(_id_for(url), url, "page", url, allow_private=allow_private)
     answer = await fetcher.fetch(Request(url), source)
     if isinstance(answer, NotModified):
-        raise MonitorError(f"{url} answered «not modified» to a first request")
+        raise MonitorError(Told("{url} answered «not modified» to a first request", url=url))
     proposal, links = await _proposed(source, answer, reader)
     proposed = proposal.applied_to(source)
     items, warnings = await _read(proposed, proposal, answer, reader)
@@ -107,7 +109,10 @@ async def try_address(fetcher: Fetcher, reader: Reader, url: str, allow_private:
         try:
             working += await _feed(fetcher, reader, tried, address)
         except SourceError as error:
-            tried = replace(tried, warnings=(*tried.warnings, f"a feed that it names: {error}"))
+            tried = replace(
+                tried,
+                warnings=(*tried.warnings, Told("a feed that it names: {error}", error=error)),
+            )
     return _best(tried, working, links)
 
 
@@ -131,7 +136,7 @@ async def _read(
         try:
             reading = await _fresh(plain, _Once(answer), reader)
         except SourceError as error:
-            return (), (str(error),)
+            return (), (reason(error),)
         return reading.items or (), proposal.warnings
     once = replace(source, options={**source.options, **_one_page(source)})
     reading = await _fresh(once, _Once(answer), reader)
@@ -228,20 +233,26 @@ def _tried_json(found: list[tuple[Item, tuple[Match, ...]]], tried: Tried) -> di
 
 def _show_tried(found: list[tuple[Item, tuple[Match, ...]]], tried: Tried) -> None:
     for item, matches in found:
-        date = show.moment(item.published) if item.published else item.published_text or "no date"
+        date = (
+            show.moment(item.published)
+            if item.published
+            else item.published_text or say(Told("no date"))
+        )
         show.line(item.title, style="bold")
         show.line(f"  {date}  {item.url or ''}")
         for match in matches:
-            tier = "" if match.tier.value == "sure" else " (perhaps)"
+            tier = "" if match.tier.value == "sure" else say(Told(" (perhaps)"))
             show.line(Text.assemble(f"  {match.topic}{tier}: ", show.excerpt(match.excerpt)))
     matched = sum(bool(matches) for _, matches in found)
-    counted = f"{len(found)} items, {matched} of them match"
+    counted = say(Told("{items} items, {matched} of them match", items=len(found), matched=matched))
     show.line(f"\n{counted}")
     for warning in tried.warnings:
-        show.line(f"mind: {warning}", style="yellow")
+        show.line(Told("mind: {warning}", warning=warning), style="yellow")
     if tried.is_new:
-        show.line("\nproposed entry for sources.yaml:\n")
-        show.line(entry_text(entry_of(tried.source), (counted, *tried.warnings)))
+        show.line("\n" + say(Told("proposed entry for sources.yaml:")) + "\n")
+        show.line(entry_text(entry_of(tried.source), (counted, *map(say, tried.warnings))))
         for other in tried.others:
-            show.line(f"\n  # or, as {'a feed' if other.kind == 'feed' else 'the page itself'}:")
+            feed = other.kind == "feed"
+            told = Told("or, as a feed:") if feed else Told("or, as the page itself:")
+            show.line(f"\n  # {say(told)}")
             show.line(as_comment(entry_text(entry_of(other))))

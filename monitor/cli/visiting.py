@@ -13,7 +13,9 @@ from monitor.adapters.doubts import newest
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
 from monitor.model import Source
+from monitor.model.told import Told
 from monitor.pipeline.visiting import Visit, visit_sources
 
 _COLUMNS = ("source", "kind", "state", "items", "newest", "age", "topics", "what to look at")
@@ -34,7 +36,7 @@ def check_entries(
     To verify entries from a machine with network: run it with --all and paste the table.
     """
     if markdown and as_json:
-        raise typer.BadParameter("--markdown and --json exclude each other")
+        raise typer.BadParameter(say(Told("--markdown and --json exclude each other")))
     root: Root = context.obj
     sources = [root.source(id_) for id_ in ids or ()] or [
         source for source in root.config.sources if source.enabled or everything

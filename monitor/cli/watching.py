@@ -14,11 +14,13 @@ from monitor.cli import show
 from monitor.cli.app import EXIT_UNDONE, AsJson, app
 from monitor.cli.publishing import keeper_of
 from monitor.cli.root import Root, now
+from monitor.cli.speaking import say
 from monitor.cli.working import handing_out
 from monitor.daemon import Daemon, Plan
 from monitor.errors import MonitorError
 from monitor.metrics import publish
 from monitor.model import Source
+from monitor.model.told import Told
 from monitor.notify import Notifier
 from monitor.pipeline import (
     Checked,
@@ -112,8 +114,13 @@ def _show_checked(checked: tuple[Checked, ...]) -> None:
     )
     totals = _checked_json(checked)
     show.line(
-        f"{totals['checked']} checked, {totals['changed']} changed, "
-        f"{totals['failed']} failed, {totals['alerts']} alerts"
+        Told(
+            "{checked} checked, {changed} changed, {failed} failed, {alerts} alerts",
+            checked=totals["checked"],
+            changed=totals["changed"],
+            failed=totals["failed"],
+            alerts=totals["alerts"],
+        )
     )
 
 
@@ -183,7 +190,9 @@ def digest(
     root: Root = context.obj
     only = [root.mailing_list(id_).id for id_ in lists or ()]
     if preview and force:
-        raise typer.BadParameter("--preview shows what would be mailed now; leave out --force")
+        raise typer.BadParameter(
+            say(Told("--preview shows what would be mailed now; leave out --force"))
+        )
     with root.store() as store:
         if preview:
             _show_previews(_preview(root, store, preview, only), as_json=as_json)
@@ -228,7 +237,13 @@ def _write(folder: Path, files: Mapping[Path, bytes]) -> None:
             path.write_bytes(content)
     except OSError as error:
         where = error.filename or folder
-        raise MonitorError(f"{where} cannot be written: {error.strerror or error}") from error
+        raise MonitorError(
+            Told(
+                "{file} cannot be written: {why}",
+                file=where,
+                why=error.strerror or error,
+            )
+        ) from error
 
 
 def _show_previews(written: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -236,7 +251,14 @@ def _show_previews(written: list[dict[str, Any]], *, as_json: bool) -> None:
         show.as_json({"previews": written})
         return
     for each in written:
-        show.line(f"{each['list']}: {each['alerts']} entries – {each['files'][1]}")
+        show.line(
+            Told(
+                "{list}: {alerts} entries – {file}",
+                list=each["list"],
+                alerts=each["alerts"],
+                file=each["files"][1],
+            )
+        )
 
 
 def _composed_json(composed: Composed, store: Store) -> dict[str, Any]:
@@ -260,7 +282,7 @@ def _show_composed(rows: list[dict[str, Any]], delivered: Delivered) -> None:
             [(r["list"], str(r["alerts"]), r["state"], r["message_id"] or "") for r in rows],
         )
     else:
-        show.line("no digest is due")
+        show.line(Told("no digest is due"))
     for row in rows:
         if row["error"]:
             show.line(row["error"], style="red")
@@ -301,6 +323,10 @@ def _deliver(root: Root, store: Store, *, waiting_too: bool = False) -> Delivere
 
 def _show_delivered(delivered: Delivered) -> None:
     show.line(
-        f"{delivered.sent} mails sent, {delivered.retry} to be tried again, "
-        f"{delivered.failed} refused"
+        Told(
+            "{sent} mails sent, {retry} to be tried again, {failed} refused",
+            sent=delivered.sent,
+            retry=delivered.retry,
+            failed=delivered.failed,
+        )
     )

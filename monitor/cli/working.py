@@ -18,6 +18,7 @@ from monitor.cli.root import Root, now
 from monitor.daemon import Plan
 from monitor.errors import StoreError
 from monitor.match import compile_vocabulary
+from monitor.model.told import Told
 from monitor.notify import Notifier
 from monitor.store import Store
 
@@ -83,7 +84,7 @@ def queue(
         if remove:
             with store.only_daemon():
                 removed = asyncio.run(_remove(store))
-            show.line("the queue is removed" if removed else "there was no queue")
+            show.line(Told("the queue is removed") if removed else Told("there was no queue"))
             return
         standing = asyncio.run(_standing(store))
     if as_json:
@@ -122,15 +123,19 @@ def _standing_json(standing: QueueStanding) -> dict[str, Any]:
 
 def _show_standing(standing: QueueStanding) -> None:
     if standing.version is None:
-        show.line("there is no queue; `policy-monitor run --queue` makes one")
+        show.line(Told("there is no queue; `policy-monitor run --queue` makes one"))
         return
     workers = [
         (str(number), f"{silent.total_seconds():.0f} s ago") for number, silent in standing.workers
     ]
     show.table("", ["worker", "last sign of life"], workers)
     show.line(
-        f"{len(standing.waiting)} hosts wait, {len(standing.working)} are being checked, "
-        f"{len(workers)} workers"
+        Told(
+            "{waiting} hosts wait, {working} are being checked, {workers} workers",
+            waiting=len(standing.waiting),
+            working=len(standing.working),
+            workers=len(workers),
+        )
     )
 
 
@@ -155,9 +160,13 @@ def _server(store: Store) -> str:
     """The address of the server that machines share; StoreError when they cannot."""
     if store.server is None:
         raise StoreError(
-            "several machines need a PostgreSQL server; name it with --database or "
-            "MONITOR_DATABASE (see docs/scale.md)"
+            Told(
+                "several machines need a PostgreSQL server; name it with --database or "
+                "MONITOR_DATABASE (see docs/scale.md)"
+            )
         )
     if find_spec("procrastinate") is None:
-        raise StoreError("several machines need an extra: pip install 'policy-monitor[scale]'")
+        raise StoreError(
+            Told("several machines need an extra: pip install 'policy-monitor[scale]'")
+        )
     return store.server

@@ -11,29 +11,30 @@ from http import HTTPStatus
 from monitor.adapters import wall
 from monitor.errors import FetchError
 from monitor.model import Validators
+from monitor.model.told import Told, form
 
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPLETE = frozenset({200, 203})  # 203: passed on by something that changed it
 
-_GONE = "gone", "there is no such page any more; look for its new address"
-_CLOSED = "blocked", "the server does not let us read this page"
+_GONE = "gone", form("there is no such page any more; look for its new address")
+_CLOSED = "blocked", form("the server does not let us read this page")
 _MEANING = {
-    202: ("blocked", "the server puts us off without a page, as bot protections do"),
-    206: ("broken", "the server sent a part of the page, though we asked for all of it"),
-    304: ("broken", "the server says «not modified», though we have nothing to compare with"),
+    202: ("blocked", form("the server puts us off without a page, as bot protections do")),
+    206: ("broken", form("the server sent a part of the page, though we asked for all of it")),
+    304: ("broken", form("the server says «not modified», though we have nothing to compare with")),
     401: _CLOSED,
     403: _CLOSED,
     404: _GONE,
     410: _GONE,
-    429: ("blocked", "the server asks to be left alone because of too many requests"),
+    429: ("blocked", form("the server asks to be left alone because of too many requests")),
     451: _CLOSED,
-    503: ("unreachable", "the server is overloaded or being repaired"),
+    503: ("unreachable", form("the server is overloaded or being repaired")),
 }
 _MEANING_OF_CLASS = {
-    4: ("refused", "the server does not accept this request; check the address"),
-    5: ("unreachable", "the server has a fault of its own"),
+    4: ("refused", form("the server does not accept this request; check the address")),
+    5: ("unreachable", form("the server has a fault of its own")),
 }
 
 _USER_INFO = re.compile(r"(?<=//)[^/?#@\s]+@")
@@ -61,17 +62,17 @@ def refusal(
         return None
     wait = retry_after(headers.get("retry-after"), now) if status in (429, 503) else None
     state, sentence = _meaning(status)
+    told = Told(sentence)
     if wait is not None:
-        sentence += f", for {spoken(wait)}"
+        told = Told("{told}, for {wait}", told=told, wait=spoken(wait))
     answer = f"{status} {_phrase(status)}".strip()
-    return FetchError(
-        f"{where}: {sentence} ({answer})", status=status, retry_after=wait, state=state
-    )
+    told = Told("{where}: {told} ({answer})", where=where, told=told, answer=answer)
+    return FetchError(told, status=status, retry_after=wait, state=state)
 
 
 def _meaning(status: int) -> tuple[str, str]:
     """State and sentence of a status that brings no page."""
-    of_its_class = _MEANING_OF_CLASS.get(status // 100, ("broken", "the answer is no page"))
+    of_its_class = _MEANING_OF_CLASS.get(status // 100, ("broken", form("the answer is no page")))
     return _MEANING.get(status, of_its_class)
 
 

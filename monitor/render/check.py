@@ -29,10 +29,10 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 _SHARED = set().union(*KINDS.values())
 # What pages of the archive may know; `_MAKE` in pipeline/drawing.py gives each its own.
 PAGES = {
-    *("all", "charts", "entries", "feed", "figures", "head", "here", "id", "line", "lines"),
+    *("all", "charts", "entries", "feed", "figures", "foot", "head", "here", "id", "line", "lines"),
     *("months", "more", "newer", "now", "older", "places", "ranks", "row", "series", "sheet"),
     *("site", "source", "sources", "stories", "story", "target", "topic", "topics", "troubled"),
-    *("up", "updated", "watched", "watching"),
+    *("top", "up", "updated", "watched", "watching"),
 }
 
 
@@ -67,7 +67,7 @@ def _unreadable(folder: Path) -> Iterator[Problem]:
         known = kinds.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
         try:
             tree = env.parse(file.read_text("utf-8"), name, str(file))
-            env.get_template(name)
+            env.compile(tree, name, str(file))
         except (TemplateError, UnicodeDecodeError, OSError) as error:
             yield problem_of(error, env, name)
             continue
