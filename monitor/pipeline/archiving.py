@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Item, Rank
 from monitor.priority import rank
 from monitor.render import shown
-from monitor.site.catalogue import Catalogue
+from monitor.site.catalogue import Catalogue, quiet
 from monitor.site.overview import watched
 from monitor.site.pages import Line, Story, Watched
 from monitor.site.telling import Version, Watch, line, story
@@ -31,7 +32,7 @@ class Reading:
         now: datetime,
     ) -> None:
         self._store = store
-        self.changed = store.archive.changed()
+        self.changed = quiet(chain.from_iterable(found.stories.values()), store.archive.changed())
         self.states = store.archive.states()
         self._alerts: dict[int, Alert] = {}
         self._lines: dict[int, Line] = {}

@@ -132,8 +132,11 @@ class Pages:
 class Sandbox(ImmutableSandboxedEnvironment):
     """The sandbox of all templates, quicker for our own values, of which pages have very many."""
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may look at it: fields of frozen values may be, hidden ones never."""
-        if not attr.startswith("_") and is_dataclass(type(obj)):
-            return True
-        return super().is_safe_attribute(obj, attr, value)
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what a template asks for; of frozen values any field but hidden ones."""
+        if is_dataclass(obj) and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)

@@ -6,7 +6,7 @@ story on and then never change their members, so that one new alert touches few 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.entry import OTHER
+from monitor.model import ChangeKind
 
 # Stories of a full sheet; the one that grows holds up to twice as many.
 SHEET = 40
@@ -29,6 +30,8 @@ class Known(Protocol):
     def source(self) -> str: ...
     @property
     def item(self) -> str: ...
+    @property
+    def kind(self) -> ChangeKind: ...
     @property
     def detected_at(self) -> datetime: ...
     @property
@@ -93,6 +96,28 @@ def catalogue(alerts: Iterable[Known], stories: Mapping[int, int], zone: ZoneInf
             for kind, found in shelves.items()
         },
     )
+
+
+def quiet(
+    alerts: Iterable[Known], changed: Mapping[tuple[str, str], tuple[int, int]]
+) -> dict[tuple[str, str], int]:
+    """Return the items of which a version raised no alert, with the row of their newest version.
+
+    `changed` has that row and the number of versions of each item with several. What was there at
+    first sight is a version that no alert tells.
+    """
+    told: Counter[tuple[str, str]] = Counter()
+    begun: set[tuple[str, str]] = set()
+    for alert in alerts:
+        place = alert.source, alert.item
+        told[place] += 1
+        if alert.kind is ChangeKind.ADDED:
+            begun.add(place)
+    return {
+        place: newest
+        for place, (newest, versions) in changed.items()
+        if versions > told[place] + (place not in begun)
+    }
 
 
 def month(moment: datetime, zone: ZoneInfo) -> str:

@@ -28,7 +28,7 @@ class Page:
 def marks(
     found: Catalogue, names: Mapping[str, str], changed: Mapping[tuple[str, str], int]
 ) -> dict[int, str]:
-    """Return the mark of each story: of its alerts, its sources' names, its items' versions."""
+    """Return the mark of each story: of its alerts, its sources and its quiet versions."""
     return {
         story: mark(
             *((alert.id, names.get(alert.source, "")) for alert in alerts),

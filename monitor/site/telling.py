@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 
@@ -23,6 +24,7 @@ _BLOCK_SHOWN = 900
 _TEXT_SHOWN = 3
 _EXCERPT_SHOWN = 240
 _LEAD = 100
+_LANG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 # The archive reads alerts as a list without wishes would.
 _READER = MailingList("archive", ())
 
@@ -45,10 +47,14 @@ class Watch:
     topics: Mapping[str, Topic]
 
 
-def line(alerts: Sequence[Alert], watch: Watch) -> Line:
-    """Return a story as lists show it; its alerts are given oldest first."""
+def line(alerts: Sequence[Alert], watch: Watch, known: Sequence[Report] = ()) -> Line:
+    """Return a story as lists show it; its alerts are given oldest first.
+
+    `known` are its reports if they are made already.
+    """
     lead = next((alert for alert in alerts if alert.tier is Tier.SURE), alerts[0])
-    entry, tier = entry_of(News((lead,)), _READER, watch.sources, watch.topics)
+    entry = next((report.entry for report in known if report.alerts == (lead.id,)), None)
+    entry = entry or entry_of(News((lead,)), _READER, watch.sources, watch.topics)[0]
     numbers = tuple(figures(alert) for alert in alerts)
     together = sum(map(bool, numbers)) > 1 or _is_rewritten(alerts, watch)
     source = entry.source
@@ -57,7 +63,7 @@ def line(alerts: Sequence[Alert], watch: Watch) -> Line:
         title=source if together else entry.title,
         pieces=() if together else entry.title_pieces,
         excerpt=_clipped(entry.excerpts[0]) if entry.excerpts and not together else (),
-        lang=lead.lang,
+        lang=_lang(lead.lang),
         kind=ChangeKind.EDITED if together else lead.kind,
         source=lead.source,
         sources=tuple(dict.fromkeys(alert.source for alert in alerts)),
@@ -65,8 +71,8 @@ def line(alerts: Sequence[Alert], watch: Watch) -> Line:
         at=alerts[0].detected_at,
         last=alerts[-1].detected_at,
         published=lead.published,
-        reports=len(_checks(alerts, watch)),
-        perhaps=tier is Tier.PERHAPS,
+        reports=len(known or _checks(alerts, watch)),
+        perhaps=lead.tier is Tier.PERHAPS,
         priority=max(priority(a, watch.sources.get(a.source)).value for a in alerts),
     )
 
@@ -80,7 +86,9 @@ def story(
     reports = [_report(told, watch) for told in _checks(alerts, watch)]
     raised = {(a.source, a.item, a.detected_at): a.id or 0 for a in alerts}
     records = (_record(place, states, raised) for place, states in sorted(versions.items()))
-    return Story(line(alerts, watch), tuple(reversed(reports)), tuple(r for r in records if r))
+    return Story(
+        line(alerts, watch, reports), tuple(reversed(reports)), tuple(r for r in records if r)
+    )
 
 
 # --- reports -------------------------------------------------------------------------------------
@@ -114,13 +122,18 @@ def _report(alerts: Sequence[Alert], watch: Watch) -> Report:
     shown = _shown(entry) or bool(passages) or any(map(figures, alerts))
     return Report(
         alerts=tuple(each.id or 0 for each in alerts),
-        entry=entry,
+        entry=replace(entry, lang=_lang(entry.lang)),
         topics=tuple(dict.fromkeys(topic for each in alerts for topic in each.topics)),
         perhaps=tier is Tier.PERHAPS,
         passages=passages,
         more=more,
         text=() if shown else tuple(_cut(block) for block in alert.added[:_TEXT_SHOWN]),
     )
+
+
+def _lang(told: str | None) -> str | None:
+    """The language if it has the form of one (RFC 5646, 2.1): sources say what they like."""
+    return told if told and _LANG.fullmatch(told) else None
 
 
 def _shown(entry: Entry) -> bool:

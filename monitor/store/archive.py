@@ -83,18 +83,22 @@ class Archive:
         with self._reading.connect() as connection:
             return connection.execute(query).scalar() or 0
 
-    def changed(self) -> dict[Place, int]:
-        """Return, of each item that has alerts and several versions, the newest one's row."""
+    def changed(self) -> dict[Place, tuple[int, int]]:
+        """Return, of each item that has alerts and several versions, the newest row and how many.
+
+        By source and name of the item.
+        """
         v, a = tables.version.c, tables.alert.c
         told = select(a.source, a.item).distinct()
         query = (
-            select(v.source, v.item, func.max(v.id))
+            select(v.source, v.item, func.max(v.id), func.count())
             .where(tuple_(v.source, v.item).in_(told))
             .group_by(v.source, v.item)
             .having(func.count() > 1)
         )
         with self._reading.connect() as connection:
-            return {(source, item): newest for source, item, newest in connection.execute(query)}
+            rows = connection.execute(query)
+            return {(source, item): (newest, number) for source, item, newest, number in rows}
 
     def versions(self, source: str, item: str) -> tuple[ItemVersion, ...]:
         """Return every stored state of an item, oldest first."""
