@@ -141,21 +141,9 @@ def _kind(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-# --- running/settings.md -------------------------------------------------------------------------
-
-
-def settings_page() -> str:
-    """Return the README's section on settings as a page."""
-    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("\n## Settings\n")[2].partition("\n## ")[0].strip()
-    section = section.replace("](docs/", "](../").replace("](#running-it-for-years)", "](mail.md)")
-    return f"# Settings\n\n{_MADE}\n\n{section}\n"
-
-
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "maintaining/keys.md": keys_page,
-    "running/settings.md": settings_page,
 }
 
 if __name__ == "__main__":

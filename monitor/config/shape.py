@@ -168,7 +168,7 @@ class DefaultsShape(Shape):
         "Read the page with a browser, once its scripts have run (default false).", True
     )
     options: dict[typed.Line, typed.Texts] | None = key(
-        "Settings of this kind of source; README names those of each kind.",
+        "Settings of this kind of source; docs/maintaining/keys.md names those of each kind.",
         {"wahlperiode": "21"},
     )
 
@@ -336,7 +336,8 @@ class ListShape(Shape):
         "Attach the days that news name as a calendar file (default true).", False
     )
     receives: typed.Receiving | None = key(
-        "Digests of news, a weekly overview with charts, or reports of trouble with the service.", "trouble"
+        "Digests of news, a weekly overview with charts, or reports of trouble with the service.",
+        "trouble",
     )
 
 
