@@ -49,8 +49,8 @@ types: $(VENV)/ready  ## Check the types
 contract: $(VENV)/ready  ## Check who imports whom
 	$(BIN)/lint-imports
 
-docs: $(VENV)/ready  ## Check that the documents say what is true
-	$(BIN)/python -m pytest tests/test_docs.py
+docs: $(VENV)/ready docs-site  ## Check that the documents say what is true, and build them
+	$(BIN)/python -m pytest tests/test_docs.py tests/test_manual.py
 	$(BIN)/policy-monitor --sources sources.yaml --recipients docs/recipients.example.yaml lint
 
 check: test lint types contract docs  ## All of these, as CI does
