@@ -12,7 +12,6 @@ import typer
 from monitor import __version__
 from monitor.cli.speaking import languages, say
 from monitor.errors import ConfigError, Problem
-from monitor.log import configure
 from monitor.model.told import Told
 
 EXIT_UNDONE = 1
@@ -74,6 +73,7 @@ def common(
         told = Told("must be one of {known}, not `{text}`", known=known, text=asked)
         raise ConfigError([Problem(Path("MONITOR_LANG"), 0, told)])
     from monitor.cli.root import process_root  # noqa: PLC0415 - keeps --help fast
+    from monitor.log import configure  # noqa: PLC0415 - likewise
 
     root = process_root(sources, recipients, database)
     level = _LOG_LEVELS.get(context.invoked_subcommand or "", logging.WARNING)

@@ -1,11 +1,6 @@
-"""The command as a process: all commands together, and what becomes of errors."""
+"""All commands together, for programs that look at them; the command itself is in `starting`."""
 
 from __future__ import annotations
-
-import os
-import sys
-
-import typer
 
 from monitor.cli import (
     adding,
@@ -26,10 +21,10 @@ from monitor.cli import (
     watching,
     working,
 )
-from monitor.cli.app import EXIT_CONFIG, EXIT_UNDONE, app
-from monitor.cli.speaking import language, say, speak
-from monitor.errors import ConfigError, MonitorError
-from monitor.model.told import reason
+from monitor.cli.app import app
+from monitor.cli.starting import run
+
+__all__ = ["COMMANDS", "app", "main"]
 
 # Each adds its commands to `app` when it is imported.
 COMMANDS = (
@@ -53,18 +48,4 @@ COMMANDS = (
 )
 
 
-def main() -> None:
-    """Run the command; every foreseeable trouble ends in a sentence and an exit status."""
-    try:
-        speak(language(sys.argv[1:], os.environ))
-        app()
-    except ConfigError as error:
-        _say("\n".join(say(problem.told) for problem in error.problems))
-        sys.exit(EXIT_CONFIG)
-    except MonitorError as error:
-        _say(say(reason(error)))
-        sys.exit(EXIT_UNDONE)
-
-
-def _say(text: str) -> None:
-    typer.echo(f"policy-monitor: {text}" if "\n" not in text else text, err=True)
+main = run
