@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
-        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-stories
+        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-site bench-stories site-pictures
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -134,6 +134,12 @@ TARGET ?= all
 
 fuzz: $(VENV)/ready  ## Throw random input at what reads: make fuzz TARGET=feed SECONDS=3600
 	$(BIN)/python -m tests.fuzz $(TARGET) $(SECONDS)
+
+bench-site: $(VENV)/ready  ## Write, extend and search an archive of 20,000 alerts (ALERTS=1000 for less)
+	$(BIN)/python -m bench.site --alerts $(or $(ALERTS),20000)
+
+site-pictures: $(VENV)/ready  ## Take pictures of the archive at three widths into site-pictures/
+	$(BIN)/python -m bench.pictures
 
 bench-stories: $(VENV)/ready  ## Count joined and wrongly merged news of several sources
 	$(BIN)/python -m bench.stories
