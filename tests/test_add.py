@@ -211,6 +211,16 @@ def test_an_address_that_is_watched_is_not_even_fetched(file: Path) -> None:
     assert "is a source already: `x` in line 5" in str(result.exception)
 
 
+def test_the_first_source_of_all_can_be_added(site: Site, file: Path) -> None:
+    nothing = "version: 1\ntopics: {asylum: {terms: [Asyl]}}\nsources:   # to come\n"
+    file.write_text(nothing)
+    result = added(file, site.url("/feed"), "--id", "new", "--topic", "asylum")
+    assert result.exit_code == 0, result.output
+    assert file.read_text().startswith(f"{nothing}  - id: new\n")
+    file.write_text(nothing.replace("sources:   # to come\n", ""))
+    assert "begin one with a line `sources:`" in str(added(file, site.url("/feed")).exception)
+
+
 def test_a_file_with_mistakes_is_mended_first(file: Path) -> None:
     file.write_text(LOCAL.replace("kind: feed", "kind: fed"))
     result = added(file, "https://never.example/")

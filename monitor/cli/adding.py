@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +26,9 @@ from monitor.errors import ConfigError, MonitorError, SourceError
 from monitor.model.told import Told, reason
 from monitor.text.fingerprint import canonical_url
 from monitor.text.nearest import nearest
+
+_FIRST = "https://first.example/"
+_FIRST_SOURCE = f"id: first, name: First, kind: page, url: '{_FIRST}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,14 @@ def add(
     root: Root = context.obj
     wanted = Wanted(url, id_, name, tuple(topic or ()), below, allow_private)
     file = root.settings.sources.resolve()
-    content = _read(root, file)
-    known = sources_in(content)
-    _check(root, wanted, known)
-    try:
-        tried = asyncio.run(_tried(root, wanted))
-    except SourceError as error:
-        raise MonitorError(reason(error)) from error
+    with _sound(root, file) as sound:
+        content = file.read_bytes()
+        known = sources_in(content)
+        _check(sound, wanted, known)
+        try:
+            tried = asyncio.run(_tried(sound, wanted))
+        except SourceError as error:
+            raise MonitorError(reason(error)) from error
     _refuse_known_address(tried.source.url, known)
     added = _entry(content, tried, wanted, {each.id for each in known})
     made = inserted(content, added.place, added.lines)
@@ -97,12 +102,32 @@ def add(
     _show(file, added, dry_run=dry_run, as_json=as_json)
 
 
-def _read(root: Root, file: Path) -> bytes:
-    """The file as it is, once it is sound; ConfigError with its problems otherwise."""
-    if file.exists() and (content := file.read_bytes()) and not sources_in(content):
-        return content  # nothing is watched yet, which lint rightly complains about
-    _ = root.config
-    return file.read_bytes()
+@contextmanager
+def _sound(root: Root, file: Path) -> Iterator[Root]:
+    """The root once its files are without mistakes; ConfigError with all of them otherwise.
+
+    That nothing is watched yet is no mistake here: then another file with one source stands in.
+    """
+    if not file.exists() or not (content := file.read_bytes()) or sources_in(content):
+        _ = root.config
+        yield root
+        return
+    first = inserted(content, _place(content, _FIRST), (f"- {{{_FIRST_SOURCE}}}",))
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "sources.yaml"
+        trial.write_bytes(first)
+        recipients = root.settings.recipients
+        there = recipients if recipients.exists() else trial.with_name("recipients.yaml")
+        yield replace(root, settings=replace(root.settings, sources=trial, recipients=there))
+
+
+def _place(content: bytes, url: str, below: str | None = None, entry: str = "") -> Place:
+    try:
+        return place_for(content, url, below)
+    except NoPlaceError as error:
+        raise MonitorError(
+            Told("{error}\n\n{entry}", error=error, entry=entry) if entry else reason(error)
+        ) from error
 
 
 def _check(root: Root, wanted: Wanted, known: Sequence[Known]) -> None:
@@ -124,9 +149,9 @@ def _check(root: Root, wanted: Wanted, known: Sequence[Known]) -> None:
             raise MonitorError(told)
     if wanted.below is not None and wanted.below not in lines:
         raise typer.BadParameter(say(_unknown("source", wanted.below, lines)), param_hint="--below")
-    topics = root.config.vocabulary.topics if known else {}
+    topics = root.config.vocabulary.topics
     for topic in wanted.topics:
-        if known and topic not in topics:
+        if topic not in topics:
             raise typer.BadParameter(say(_unknown("topic", topic, topics)), param_hint="--topic")
 
 
@@ -171,12 +196,7 @@ def _entry(content: bytes, tried: Tried, wanted: Wanted, ids: set[str]) -> Added
     )
     defaults = usual(content)
     entry = {key: v for key, v in entry_of(source).items() if defaults.get(key) != v}
-    try:
-        place = place_for(content, source.url, wanted.below)
-    except NoPlaceError as error:
-        raise MonitorError(
-            Told("{error}\n\n{entry}", error=error, entry=entry_text(entry))
-        ) from error
+    place = _place(content, source.url, wanted.below, entry_text(entry))
     text = entry_text(entry, tuple(map(say, tried.warnings)))
     return Added(tried, entry, place, tuple(line.removeprefix("  ") for line in text.splitlines()))
 

@@ -107,6 +107,8 @@ def _carried(file: SourcesFile) -> set[str]:
 
 
 def _unreachable(file: SourcesFile, lists: Iterable[ListShape]) -> Iterator[Note]:
+    if not file.sources:
+        return  # one mistake, which is told as such
     used = _carried(file)
     for each in lists:
         used |= _meant(each.topics or file.topics, file.topics)
