@@ -30,10 +30,13 @@ from monitor.pipeline import (
     check_source,
     compose_digests,
     deliver_pending,
+    outsets,
     take_bounces,
 )
+from monitor.pipeline.lanes import Lanes
+from monitor.pipeline.ledger import Ledger
 from monitor.reader import HERE, Reader
-from monitor.store import Retention, Store
+from monitor.store import Outset, Retention, Store
 
 TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
@@ -98,6 +101,8 @@ class Daemon:
         self._unarchived: str | None = None
         self._uncomposed: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[object]] = {}
+        self._lanes = Lanes(self._start, self._check_one)
+        self._ledger = Ledger(store)
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
 
@@ -172,18 +177,22 @@ class Daemon:
         self._notifier.alive()
 
     async def _look(self) -> None:
-        """Start a check for each source that is due and not being checked."""
-        states = self._store.checks.states()
+        """Line up each source that is due and not being checked.
+
+        Who is busy is asked first: of all others the store knows the latest result.
+        """
+        busy = self._lanes.busy
+        await self._ledger.write()
         now = self._now()
-        for source in self._plan.sources:
-            state = states.get(source.id)
-            due = state is None or state.next_check is None or state.next_check <= now
-            if source.enabled and due:
-                self._start(f"check {source.id}", self._check_one(source))
+        idle = self._store.checks.idle(now) | busy
+        due = [s for s in self._plan.sources if s.enabled and s.id not in idle]
+        if due:
+            begins = outsets(due, self._store, now)
+            self._lanes.add((source, begins[source.id]) for source in due)
         # Reached only if the scheduler ticks and the database answers.
         self._notifier.alive()
 
-    async def _check_one(self, source: Source) -> None:
+    async def _check_one(self, source: Source, outset: Outset) -> None:
         await check_source(
             source,
             store=self._store,
@@ -191,6 +200,8 @@ class Daemon:
             rules=self._plan.rules,
             now=self._now(),
             reader=self._reader,
+            outset=outset,
+            ledger=self._ledger,
         )
 
     async def _compose(self) -> None:
@@ -299,3 +310,5 @@ class Daemon:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        if not self._broken:
+            await self._ledger.write()

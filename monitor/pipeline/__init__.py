@@ -1,7 +1,7 @@
 """The only code that joins stages: check a source, compose digests, deliver mails."""
 
 from monitor.pipeline.bouncing import Bounced, Returns, take_bounces
-from monitor.pipeline.checking import Checked, Outcome, check_source, check_sources
+from monitor.pipeline.checking import Checked, Outcome, check_source, check_sources, outsets
 from monitor.pipeline.composing import compose_digests, preview_digests
 from monitor.pipeline.delivering import Delivered, Door, deliver_pending
 from monitor.pipeline.filing import Composed, Office
@@ -25,6 +25,7 @@ __all__ = [
     "check_sources",
     "compose_digests",
     "deliver_pending",
+    "outsets",
     "preview_digests",
     "standing",
     "take_bounces",

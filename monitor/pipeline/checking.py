@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,7 +81,7 @@ async def check_source(
     What is remembered of it may be given as `outset`. A `ledger` may write a result that changed
     nothing later than this returns.
     """
-    outset = outset or store.checks.outsets([source.id], now - GRACE)[source.id]
+    outset = outset or outsets([source], store, now)[source.id]
     state = outset.state
     stale = state.last_full is None or now - state.last_full >= FULL_FETCH_EVERY
     try:
@@ -107,6 +107,11 @@ async def check_source(
         return Checked(source.id, Outcome.OVERTAKEN)
     _report(checked)
     return checked
+
+
+def outsets(sources: Collection[Source], store: Store, now: datetime) -> dict[str, Outset]:
+    """Return where the checks of these sources begin, by their ids."""
+    return store.checks.outsets([source.id for source in sources], now - GRACE)
 
 
 async def check_sources(
@@ -146,10 +151,10 @@ async def check_sources(
         results[source.id] = checked
         done(checked)
 
-    outsets = store.checks.outsets([source.id for source in sources], now() - GRACE)
+    begins = outsets(sources, store, now())
     async with asyncio.TaskGroup() as group:
         lanes = Lanes(lambda _, lane: group.create_task(lane), one)
-        lanes.add((source, outsets[source.id]) for source in sources)
+        lanes.add((source, begins[source.id]) for source in sources)
     await ledger.write()
     return tuple(results[source.id] for source in sources)
 

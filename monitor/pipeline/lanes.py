@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,10 +36,12 @@ class Lanes:
         self._waiting: dict[str, deque[tuple[Source, Outset]]] = {}
         self._busy: dict[str, int] = {}
         self._known: set[str] = set()
+        self._numbers = count(1)
 
-    def __contains__(self, source: str) -> bool:
-        """Whether a source waits or is being checked."""
-        return source in self._known
+    @property
+    def busy(self) -> frozenset[str]:
+        """The sources that wait or are being checked."""
+        return frozenset(self._known)
 
     def add(self, sources: Iterable[tuple[Source, Outset]]) -> None:
         """Let the sources wait for their turns, but those that do already."""
@@ -52,7 +55,7 @@ class Lanes:
         for host in hosts:
             for lane in range(self._busy.get(host, 0), min(PER_HOST, len(self._waiting[host]))):
                 self._busy[host] = lane + 1
-                self._begin(f"host {host}", self._lane(host))
+                self._begin(f"host {host}, lane {next(self._numbers)}", self._lane(host))
 
     async def _lane(self, host: str) -> None:
         """Work through what waits for a host."""
