@@ -12,7 +12,8 @@ BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
-        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-site bench-stories site-pictures
+        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-site bench-stories site-pictures \
+        mail-pictures mail-clients mail-spam
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -140,6 +141,17 @@ bench-site: $(VENV)/ready  ## Write, extend and search an archive of 20,000 aler
 
 site-pictures: $(VENV)/ready  ## Take pictures of the archive at three widths into site-pictures/
 	$(BIN)/python -m bench.pictures
+
+mail-pictures: $(VENV)/ready  ## Take pictures of the golden mails: phone, desktop, dark, into mail-pictures/
+	$(BIN)/python -m bench.mail_pictures mail-pictures
+
+mail-clients: $(VENV)/ready  ## Look up in caniemail.com's data what mails use of CSS and HTML (needs npm)
+	mkdir -p build/caniemail
+	cd build/caniemail && npm pack --silent caniemail >name && tar xzf "$$(cat name)"
+	$(BIN)/python -m bench.mail_clients build/caniemail/package/data/caniemail.json
+
+mail-spam: $(VENV)/ready  ## Score the golden mails with SpamAssassin (Debian: spamassassin)
+	$(BIN)/python -m bench.mail_spam
 
 bench-stories: $(VENV)/ready  ## Count joined and wrongly merged news of several sources
 	$(BIN)/python -m bench.stories

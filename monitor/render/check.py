@@ -21,9 +21,9 @@ from monitor.shipped import shipped
 from monitor.text.nearest import nearest
 
 KINDS = {
-    "digest": {"digest", "shelves", "doubtful", "entries", "repeats"},
-    "overview": {"overview", "pictures"},
-    "trouble": {"report"},
+    "digest": {"digest", "subject", "rest", "shelves", "doubtful", "entries", "repeats"},
+    "overview": {"overview", "subject", "pictures"},
+    "trouble": {"report", "subject"},
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 _SHARED = set().union(*KINDS.values())

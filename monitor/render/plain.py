@@ -16,6 +16,7 @@ _HIDDEN = re.compile(
 )
 # Of what counts as printable, all that `one_line` changes.
 _PRINTABLE = re.compile("  |[\ufff0-\uffff]")
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _BLANK = re.compile("[\\s\x1c-\x1f\x85\u2028\u2029]+")
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 
@@ -59,6 +60,11 @@ def clip(text: str, length: int) -> str:
         return text
     head = text[: length - 1]
     return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head).rstrip() + "…"
+
+
+def language(tag: str | None) -> str:
+    """Return a language tag as HTML takes it (RFC 5646); nothing for what is none."""
+    return tag if tag and _TAG.fullmatch(tag) else ""
 
 
 def mailto(recipient: str, subject: str) -> str:

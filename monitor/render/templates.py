@@ -31,7 +31,7 @@ from monitor.render.course import course, last_change, numbers
 from monitor.render.fitting import ROOM, Fitted, Piece, by_rank, encoded_size, fit
 from monitor.render.picture import bars
 from monitor.render.places import place_of, places
-from monitor.render.plain import address, clip, mailto, one_line, safe_link, shown
+from monitor.render.plain import address, clip, language, mailto, one_line, safe_link, shown
 from monitor.render.words import Words, translations
 from monitor.text.nearest import nearest
 
@@ -105,12 +105,13 @@ class Templates:
         """
         env = self._environment(digest.lang, digest.timezone)
         digest = shown(digest)
-        draw = partial(_drawn, env, digest)
-        frame = sum(map(encoded_size, _bodies(env, digest, Fitted((), (), ()))))
+        subject = _subject(render(env, "digest/subject.txt", digest=digest))
+        draw, bodies = partial(_drawn, env, digest), partial(_bodies, env, digest, subject)
+        frame = sum(map(encoded_size, bodies(Fitted((), (), ()))))
         fitted = fit(by_rank(digest), partial(draw, "full"), partial(draw, "line"), ROOM - frame)
-        html, text = _bodies(env, digest, fitted)
+        html, text = bodies(fitted)
         return Rendered(
-            subject=_subject(render(env, "digest/subject.txt", digest=digest)),
+            subject=subject,
             text=text,
             html=html,
             lang=digest.lang,
@@ -129,9 +130,11 @@ class Templates:
             Attached(f"chart-{n}.png", "image/png", bars(values), f"{n}.{mark}")
             for n, values in enumerate(charts, start=1)
         )
-        values = {"overview": overview, "pictures": [each.cid for each in pictures]}
+        subject = _subject(render(env, "overview/subject.txt", overview=overview))
+        cids = [each.cid for each in pictures]
+        values = {"overview": overview, "subject": subject, "pictures": cids}
         return Rendered(
-            subject=_subject(render(env, "overview/subject.txt", overview=overview)),
+            subject=subject,
             text=_tidy(render(env, "overview/body.txt", **values)),
             html=render(env, "overview/body.html", **values),
             lang=overview.lang,
@@ -143,10 +146,11 @@ class Templates:
         """Return the operator's mail of a report; RenderError when a template fails."""
         env = self._environment(report.lang, report.timezone)
         report = shown(report)
+        subject = _subject(render(env, "trouble/subject.txt", report=report))
         return Rendered(
-            subject=_subject(render(env, "trouble/subject.txt", report=report)),
+            subject=subject,
             text=_tidy(render(env, "trouble/body.txt", report=report)),
-            html=render(env, "trouble/body.html", report=report),
+            html=render(env, "trouble/body.html", report=report, subject=subject),
             lang=report.lang,
         )
 
@@ -171,6 +175,7 @@ def environment(
     env.filters |= {
         "address": address,
         "clip": clip,
+        "language": language,
         "mailto": mailto,
         "safe_link": safe_link,
         "underline": _underline,
@@ -244,9 +249,9 @@ def _called(env: Environment, name: str, macro: str, *values: object) -> str:
         raise RenderError(problem_of(error, env, name)) from error
 
 
-def _bodies(env: Environment, digest: Digest, fitted: Fitted) -> tuple[str, str]:
+def _bodies(env: Environment, digest: Digest, subject: str, fitted: Fitted) -> tuple[str, str]:
     """The two parts, HTML first."""
-    values = {"digest": digest, "rest": len(fitted.rest)}
+    values = {"digest": digest, "subject": subject, "rest": len(fitted.rest)}
     html = render(env, "digest/body.html", **values, **_shelves(digest, fitted, "html"))
     text = render(env, "digest/body.txt", **values, **_shelves(digest, fitted, "text"))
     return html, _tidy(text)
