@@ -150,9 +150,10 @@ class Connections:
 def _refuse_inner(host: str, address: str) -> None:
     if is_public(address):
         return
-    told = host if host == address else f"{host} leads to {address}, which"
-    raise UnreachedError(
-        f"{told} is no public address but one of this machine or its network; "
-        "it is fetched only for a source with `allow_private: true`",
-        state="refused",
+    led = Told("{host} leads to {address}, which", host=host, address=address)
+    told = Told(
+        "{host} is no public address but one of this machine or its network; it is fetched only "
+        "for a source with `allow_private: true`, by `try` and `add` with `--allow-private`",
+        host=host if host == address else led,
     )
+    raise UnreachedError(told, state="refused")
