@@ -15,6 +15,7 @@ from typing import NamedTuple
 from monitor.fetch.addresses import Resolve, is_public
 from monitor.fetch.answers import UnreachedError
 from monitor.fetch.connection import Connection
+from monitor.model.told import Told
 
 CONNECTING = 15.0  # seconds for all addresses of a name
 PATIENCE = 30.0  # seconds without a byte
