@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
-        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-site bench-stories site-pictures \
+        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-scale bench-capacity bench-site bench-stories site-pictures \
         mail-pictures mail-clients mail-spam
 
 help:  ## Show what there is
@@ -129,6 +129,15 @@ bench-ordinary: $(VENV)/ready  ## Count false alarms on ordinary German texts
 
 bench-relevance: $(VENV)/ready  ## Score the shipped topics on labelled passages, cross-validated too
 	$(BIN)/python -m bench.relevance
+
+bench-scale: $(VENV)/ready  ## Let 1, 2 and 4 workers check a slow site over PostgreSQL (SERVER=, ROUNDS=3)
+	$(BIN)/python -m bench.scale --server $(or $(SERVER),postgresql://postgres@127.0.0.1:5432) \
+	  --rounds $(or $(ROUNDS),3)
+
+# What a check costs comes from bench-scale; the database has to be empty.
+bench-capacity: $(VENV)/ready  ## Reckon what a million sources would take (DATABASE=, CHECK_MS=, SERVER_MS=, WAL=)
+	$(BIN)/python -m bench.capacity --database $(DATABASE) --check-ms $(or $(CHECK_MS),8) \
+	  --server-ms $(or $(SERVER_MS),2.4) --wal $(or $(WAL),1800)
 
 SECONDS ?= 3600
 TARGET ?= all
