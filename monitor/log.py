@@ -7,6 +7,7 @@ an escape sequence stays within its field.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TextIO
 
@@ -33,6 +34,23 @@ def configure(form: str, stream: TextIO | None = None, *, level: int = logging.I
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Looked up at each line: stderr may be another by then.
-        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
+        logger_factory=lambda *_: _Lines(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines(structlog.PrintLogger):
+    """Writes line by line. When whoever read them is gone, the work goes on without a log."""
+
+    def msg(self, message: str) -> None:
+        try:
+            super().msg(message)
+        except BrokenPipeError:
+            # What waits to be written would make the end of the process a failure.
+            with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+                os.dup2(nowhere.fileno(), self._file.fileno())
+        except OSError:
+            return  # a full disk: the next line may find room
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg

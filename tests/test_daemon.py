@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -39,7 +39,7 @@ from monitor.model import (
     Vocabulary,
 )
 from monitor.notify import Notifier
-from monitor.pipeline import Office
+from monitor.pipeline import Door, Office
 from monitor.render import Templates
 from monitor.shipped import shipped
 from monitor.store import Filing, Retention, Saved, Store
@@ -136,6 +136,7 @@ class Service:
     plan: Plan
     plans: list[Plan | ConfigError] = field(default_factory=list)
     measure: Callable[[Plan], None] | None = None
+    door: Callable[[], AbstractAsyncContextManager[Door]] | None = None
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
@@ -147,7 +148,7 @@ class Service:
             self.plan,
             store=self.store,
             fetch=fetcher.fetch,
-            door=lambda: mail_door(f"file:{self.folder / 'mails'}"),
+            door=self.door or (lambda: mail_door(f"file:{self.folder / 'mails'}")),
             reload=self._next_plan,
             now=now,
             notifier=Notifier(self.systemd.environ),

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from socket import send_fds, socket, socketpair
 from types import TracebackType
@@ -87,14 +87,17 @@ class Apart:
             await line.close()
         async with self._starting:
             for _ in range(_ATTEMPTS):
-                line = await self._fork()
+                try:
+                    line = await self._fork()
+                except OSError:  # no more files, processes or memory
+                    break
                 if await line.reader.read(1):  # it says so when it is there
                     return line
                 await line.close()
                 await self._see_whether_it_lives()
         raise ExtractError(
             "no process could be started to read the answer: the machine, or what it grants to "
-            "this service, is out of memory or of processes"
+            "this service, is out of memory, of processes or of open files"
         )
 
     async def _fork(self) -> _Line:
@@ -116,16 +119,19 @@ class Apart:
 
     async def _start(self) -> socket:
         """Start the process that readers are forked from; it imports while we go on."""
-        self._control, theirs = socketpair()
+        control, theirs = socketpair()
         limits = str(self._limits.seconds), str(self._limits.memory)
-        with theirs:
+        with theirs, ExitStack() as unless_it_starts:
+            unless_it_starts.callback(control.close)
             self._forker = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-B", "-c", _PROGRAM, *limits, *sys.path),
                 stdin=theirs.fileno(),
                 stdout=DEVNULL,
                 env={},  # ours holds secrets
             )
-        return self._control
+            unless_it_starts.pop_all()
+        self._control = control
+        return control
 
     async def _stop(self) -> None:
         """End it with all its readers."""

@@ -1,0 +1,181 @@
+"""What the machine runs out of: files, readers of the log, room to forget in, a log of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.deliver import mail_door
+from monitor.errors import ExtractError
+from monitor.pipeline import Door
+from monitor.reader import Apart
+from monitor.store import Store
+from tests.story import News, feed, source, story, world
+from tests.test_daemon import Service, a_plan, a_source, in_loop
+from tests.test_daemon import feed as a_feed
+from tests.test_reader import converse, tells
+from tests.test_time_and_disk import folder, said
+from tests.web import web
+
+__all__ = ["folder"]  # a fixture
+COURT = source("court", "feed", "/news.xml")
+OLD, NEWS = News("Haushalt beschlossen"), News("Deserteure erhalten Schutz")
+
+
+# --- files (case 139) ----------------------------------------------------------------------------
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing more."""
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+
+
+def test_without_files_for_a_reader_an_answer_is_trouble_and_the_next_is_read() -> None:
+    async def play() -> object:
+        async with Apart() as reader:
+            with no_more_files(), pytest.raises(ExtractError, match="of open files"):
+                await converse(reader, tells)
+            return await converse(reader, tells)
+
+    assert asyncio.run(play())
+
+
+# --- the log (case 140) --------------------------------------------------------------------------
+
+
+def test_the_service_goes_on_when_nobody_reads_its_log(folder: Path) -> None:
+    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    systemd.bind(str(folder / "notify"))
+    systemd.settimeout(60)
+    read, write = os.pipe()
+    os.close(read)
+    service = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "run"],
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(__file__).parents[1]), "NOTIFY_SOCKET": str(folder / "notify")},
+        stdin=subprocess.DEVNULL,
+        stdout=write,
+        stderr=write,
+    )
+    os.close(write)
+    try:
+        assert systemd.recv(4096).startswith(b"READY=1")
+        assert systemd.recv(4096) == b"WATCHDOG=1"
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(timeout=30) == 0
+    finally:
+        service.kill()
+        service.wait()
+        systemd.close()
+    with closing(sqlite3.connect(folder / "state" / "policy-monitor.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# --- time (case 126) -----------------------------------------------------------------------------
+
+
+@in_loop
+async def test_what_lasts_longer_than_a_tick_is_not_begun_again(tmp_path: Path) -> None:
+    opened: list[None] = []
+    may_go_on = asyncio.Event()
+
+    @asynccontextmanager
+    async def slow_door() -> AsyncIterator[Door]:
+        opened.append(None)
+        await may_go_on.wait()
+        async with mail_door(f"file:{tmp_path / 'mails'}") as door:
+            yield door
+
+    async with web({"/feed.xml": a_feed("Haushalt")}) as site:
+        plan = a_plan(a_source(site))
+        async with Service(tmp_path, plan, door=slow_door) as service:
+            await service.until(lambda: service.checks() >= 1)
+            site.pages["/feed.xml"] = a_feed("Deserteur", "Haushalt")
+            await service.until(lambda: opened)
+            seen = service.checks()
+            await service.until(lambda: service.checks() >= seen + 5)
+            assert len(opened) == 1
+            may_go_on.set()
+            await service.until(service.mails)
+
+
+# --- the database (cases 132 and 135) ------------------------------------------------------------
+
+FILL = """
+import sys
+from datetime import UTC, datetime
+from monitor.model import MailState, Receipt
+from monitor.store import Store
+from tests.test_store import a_filing, a_mail, met
+old = datetime(2020, 1, 1, tzinfo=UTC)
+with Store.open(sys.argv[1]) as store:
+    met(store, "team", at=old)
+    store.digests.file(a_filing(cutoff=old), [a_mail()])
+    (mail,) = store.outbox.due()
+    store.outbox.settle(mail, Receipt(MailState.ACCEPTED, "250 ok"), old, None)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
+def test_nothing_is_forgotten_by_halves_on_a_full_disk(folder: Path) -> None:
+    """Case 132: forgetting needs room itself; it says so, and is done once there is some."""
+    url = "sqlite:////mnt/monitor.db"
+    (folder / "fill.py").write_text(FILL)
+    prune = f"{sys.executable} -m monitor --database {url} prune"
+    script = (
+        "mount -t tmpfs -o size=700k tmpfs /mnt || exit 99; "
+        f"{sys.executable} fill.py {url} || exit 98; "
+        "dd if=/dev/zero of=/mnt/filler bs=1k count=9999 status=none 2>/dev/null; "
+        f"{prune} >&2; status=$?; rm /mnt/filler; {prune} || exit 97; exit $status"
+    )
+    ran = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if ran.returncode == 99 or "unshare:" in ran.stderr:
+        pytest.skip(f"no mount is allowed here: {ran.stderr.strip()}")
+    assert "disk of" in said(ran)
+    assert "1 digests removed" in ran.stdout
+
+
+@story
+async def test_without_its_log_a_database_is_an_older_one_and_all_is_found_again(
+    tmp_path: Path,
+) -> None:
+    """Case 135: what stood in the log alone is as if it had not been, and is news again."""
+    async with world(tmp_path, COURT) as w:
+        await w.day({"/news.xml": feed(OLD)})
+        file = tmp_path / "monitor.db"
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        checked = (await w.check({"/news.xml": feed(NEWS, OLD)}))["court"]
+        assert len(checked.alerts) == 1
+        copy = tmp_path / "without-log.sqlite3"
+        copy.write_bytes(file.read_bytes())
+        with Store.open(f"sqlite:///{copy}") as w.store:
+            assert w.store.upkeep.damage() is None
+            assert w.store.history.alerts() == ()
+            await w.day({"/news.xml": feed(NEWS, OLD)})
+            assert w.told(NEWS.title) == 1
