@@ -362,9 +362,10 @@ def test_one_mistake_is_one_problem_on_its_line(
         ("[team@bürger.de, Anna@example.org]", "[]", "3: `to` is an empty list; fill it in or remove it"),
         ("    to: [team@bürger.de, Anna@example.org]\n", "", "2: `to` is missing"),
         ("topics: [desertion]", "topics: [objections]", "4: there is no topic `objections` – did you mean `objection`?"),
-        ("lang: en", "lang: fr", "5: `lang` must be de or en, not `fr`"),
+        ("lang: en", "lang: french", "5: `lang` must be a two-letter language code such as de, en "
+         "or uk, not `french`"),
         ("id: ops", "id: campaign", "7: the id `campaign` stands already in line 2"),
-        ("receives: trouble", "receives: troubel", "9: `receives` must be digest or trouble, not `troubel` – did you mean `trouble`?"),
+        ("receives: trouble", "receives: troubel", "9: `receives` must be digest, overview or trouble, not `troubel` – did you mean `trouble`?"),
         ("{cron: 0 7 1 * *}", "{corn: 0 7 1 * *}", "6: `schedule` must be a text such as `daily 07:00`, or have the one key `cron`"),
         ("{cron: 0 7 1 * *}", "dayly 07:00", None),
         ("lang: en", "timezone: Europe/Berln", "5: `timezone` must be a time zone such as Europe/Berlin, not `Europe/Berln` – did you mean `Europe/Berlin`?"),
@@ -445,7 +446,7 @@ sources:
     url: https://example.org/
     topics: [desertoin]
 """
-    lists = "lists:\n  - {id: a, to: [Team <a@b.org>], lang: fr}\n"
+    lists = "lists:\n  - {id: a, to: [Team <a@b.org>], lang: xx}\n"
     found = problems(tmp_path, text, lists)
     assert [(p.file.name, p.line) for p in found] == [
         ("lists.yaml", 2),

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import RenderError
+from monitor.config import load
+from monitor.errors import ConfigError, RenderError
 from monitor.model import Digest, Overview, Remark, Section, TroubleReport
 from monitor.render import Rendered, Templates, check_templates, compose
 from monitor.render.plain import address, one_line, safe_link, shown
@@ -445,6 +446,29 @@ def test_a_language_is_one_file(folder: Path) -> None:
     (folder / "locale" / "fr.po").write_text(german.replace('"Begriffe:', '"Mots :'), "utf-8")
     assert "Mots : Deserteure" in rendered(french, folder).text
     assert check_templates(folder) == ()
+
+
+def test_a_list_may_be_written_to_in_a_language_that_somebody_added(tmp_path: Path) -> None:
+    (own := tmp_path / "templates" / "locale").mkdir(parents=True)
+    german = (SHIPPED / "locale" / "de.po").read_text("utf-8")
+    sources, lists = tmp_path / "sources.yaml", tmp_path / "recipients.yaml"
+    sources.write_text(
+        "version: 1\nsources:\n  - {id: a, name: A, kind: feed, url: https://a.example/}\n"
+    )
+    lists.write_text("version: 1\nlists:\n  - {id: b, to: [b@b.example], lang: fr}\n")
+    with pytest.raises(
+        ConfigError, match=r"no mails can be written in `fr`, only in de, en; .*fr\.po"
+    ):
+        load(sources, lists, own.parent)
+    french = german.replace('"In dieser Mail"', '"Dans ce courriel"')
+    (own / "fr.po").write_text(french.replace("Language: de", "Language: fr"), "utf-8")
+    (read,) = load(sources, lists, own.parent).lists
+    digest = replace(digests.sorts(), lang=read.lang)
+    mail = rendered(digest, own.parent)
+    assert "Dans ce courriel" in mail.text
+    assert '<html lang="fr">' in mail.html
+    assert "vendredi 4 décembre 2026" in mail.html
+    assert parsed(wire(mail))["Content-Language"] == "fr"
 
 
 def test_every_template_with_html_in_its_name_escapes(folder: Path) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from monitor.config.adding import Known, NoPlaceError, Place, inserted, place_for, sources_in, usual
 from monitor.config.build import Config, build
-from monitor.config.checks import check_recipients, check_sources
+from monitor.config.checks import check_languages, check_recipients, check_sources
 from monitor.config.ignoring import read_ignored
 from monitor.config.reading import read
 from monitor.config.schema import MODELINE, json_schema
 from monitor.config.shape import RecipientsFile, SourcesFile
 from monitor.config.tree import Note
 from monitor.errors import ConfigError, Problem
-from monitor.render import check_templates
+from monitor.render import check_templates, languages
 
 __all__ = [
     "MODELINE",
@@ -46,6 +46,7 @@ def load(sources: Path, recipients: Path | None, templates: Path | None = None) 
         notes += check_sources(watched, None if lists_unknown else lists)
     if receivers:
         more += check_recipients(receivers, watched)
+        more += check_languages(receivers, languages(templates)) if templates else ()
     problems = [
         *_problems(sources, notes),
         *(_problems(recipients, more) if recipients else ()),

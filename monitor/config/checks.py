@@ -5,7 +5,7 @@ An entry that was broken still defines its name, so that one mistake gives one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -62,6 +62,19 @@ _ID_TWICE = form("the id `{text}` stands already in line {first}")
 _ADDRESS_TWICE = form("the address `{text}` stands already in line {first}")
 _NO_TOPIC = form("there is no topic `{name}`")
 _NO_WORDS = form("there is no group of words `{name}`")
+
+
+def check_languages(file: RecipientsFile, known: Sequence[str]) -> Iterator[Note]:
+    """Yield the lists whose mails nobody can write, as their language has no catalogue."""
+    for each in file.lists:
+        if each.lang and each.lang not in known:
+            told = Told(
+                "no mails can be written in `{lang}`, only in {known}; a language is one file, "
+                "locale/{lang}.po",
+                lang=each.lang,
+                known=", ".join(sorted(known)),
+            )
+            yield Note(each.line_of("lang"), told)
 
 
 def _doubles(texts: Iterable[Text], twice: str, key: Callable[[str], str] = str) -> Iterator[Note]:

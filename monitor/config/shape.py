@@ -319,7 +319,9 @@ class ListShape(Shape):
     topics: list[typed.TopicName] | None = key(
         "The topics mailed (default: all).", ["desertion"], min_length=1
     )
-    lang: typed.MailLanguage | None = key("The language of the mails (default de).", "en")
+    lang: typed.Language | None = key(
+        "The language of the mails: de (the default), en, or one with a file in locale/.", "en"
+    )
     schedule: typed.When | None = key(
         "When: `daily 07:00` (the default), `weekly mon 07:00`, `immediately`, or cron.",
         "daily 07:00",

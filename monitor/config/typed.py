@@ -50,7 +50,6 @@ _ISO_639_1 = (
     "te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 LANGUAGES = frozenset(_ISO_639_1.split())
-MAIL_LANGUAGES = ("de", "en")
 _OTHER_NAMES = {
     "ger": "de",
     "deu": "de",
@@ -223,17 +222,6 @@ def _language(value: object) -> Text:
     return text
 
 
-def _mail_language(value: object) -> Text:
-    text = read_line(value)
-    if text not in MAIL_LANGUAGES:
-        meant = _OTHER_NAMES.get(text.casefold())
-        raise WrongValueError(
-            Told("must be de or en, not `{text}`", text=text),
-            meant if meant in MAIL_LANGUAGES else None,
-        )
-    return text
-
-
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -328,7 +316,6 @@ Share = Annotated[
 Version = Annotated[Text, PlainValidator(_version), WithJsonSchema({"const": 1})]
 Kind = Annotated[Text, PlainValidator(_kind), Kinds()]
 Language = Annotated[Text, PlainValidator(_language), _string(pattern="^[a-z]{2}$")]
-MailLanguage = Annotated[Text, PlainValidator(_mail_language), _string(enum=[*MAIL_LANGUAGES])]
 Zone = Annotated[Text, PlainValidator(_zone), _string(examples=["Europe/Berlin"])]
 Alerting = Annotated[AlertOn, PlainValidator(choice(AlertOn)), _string(enum=[*AlertOn])]
 Ranking = Annotated[Rank, PlainValidator(choice(Rank)), _string(enum=[*Rank])]

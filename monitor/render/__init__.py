@@ -7,6 +7,7 @@ from monitor.render.pages import Frame, Named, Pages
 from monitor.render.plain import shown
 from monitor.render.templates import Rendered, Templates
 from monitor.render.wire import compose
+from monitor.render.words import languages
 
 __all__ = [
     "Frame",
@@ -16,5 +17,6 @@ __all__ = [
     "Templates",
     "check_templates",
     "compose",
+    "languages",
     "shown",
 ]
