@@ -28,7 +28,7 @@ _TAKE = {
 
 def forms() -> set[str]:
     """Return each form that the package tells."""
-    told = {text for tree in _trees().values() for text in _forms_in(tree)}
+    told = {text for tree in _trees().values() for text in (*_forms_in(tree), *_headings_in(tree))}
     options = (each for kind in ADAPTERS.values() for each in kind.options.values())
     return told | {option.description for option in options if option.needed}
 
@@ -62,6 +62,14 @@ def _calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 def _name(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
+
+
+def _headings_in(tree: ast.Module) -> Iterator[str]:
+    """The headings of tables that `show.table` draws."""
+    for call in _calls(tree):
+        for given in _argument(call, {"table": 1}):
+            cells = given.elts if isinstance(given, ast.List) else ()
+            yield from (str(each.value) for each in cells if isinstance(each, ast.Constant))
 
 
 def _forms_in(tree: ast.Module) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from contextvars import copy_context
 from pathlib import Path
@@ -17,6 +18,9 @@ from monitor.shipped import shipped
 from tests.forms import forms, untold
 
 GERMAN = translations(shipped("templates"), "de").gettext
+
+# Words that German shares.
+SAME = {"version"}
 
 WRONG = r"""version: 2
 defaults: {evry: 3h, id: x}
@@ -57,13 +61,13 @@ def values(form: str) -> set[tuple[str, str]]:
 
 def is_words(form: str) -> bool:
     """Whether there is anything to translate."""
-    return any(part.strip(" :`<>.,;–()\n") for part, *_ in string.Formatter().parse(form))
+    return any(re.search(r"[^\W\d_]{2}", part) for part, *_ in string.Formatter().parse(form))
 
 
 def test_every_sentence_has_german_that_fills_in_the_same() -> None:
     known = forms()
     assert len(known) > 150
-    lacking = [form for form in sorted(known) if is_words(form) and GERMAN(form) == form]
+    lacking = [form for form in sorted(known - SAME) if is_words(form) and GERMAN(form) == form]
     assert lacking == [], "add them to templates/locale/de.po"
     assert [form for form in known if values(GERMAN(form)) != values(form)] == []
 

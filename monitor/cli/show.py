@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.speaking import say
+from monitor.cli.speaking import say, translated
 from monitor.model import Alert, Citation, Match, Piece, Source
 from monitor.priority import priority
 
@@ -45,7 +45,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text
     """Print a table; what pages say is shown as it is, never as markup."""
     drawn = Table(title=say(title), title_justify="left", header_style="bold")
     for column in columns:
-        drawn.add_column(say(column), overflow="fold")
+        drawn.add_column(translated(column), overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(say(cell)) if isinstance(cell, str) else cell for cell in row))
     out.print(drawn)
