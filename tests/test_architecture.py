@@ -38,7 +38,7 @@ PURE = (
 DOORS = {
     "backports": {"store.compress"},
     "compression": {"store.compress"},
-    "ahocorasick_rs": {"match.glance"},
+    "ahocorasick_rs": {"match.scan"},
     "aiosmtplib": {"deliver.smtp"},
     "playwright": {"fetch.browser"},
     "alembic": {"store"},

@@ -578,12 +578,14 @@ def test_no_find_reaches_over_a_border() -> None:
 def test_the_window_holds_sixty_words_on_each_side(words: list[str]) -> None:
     before = " ".join([*words, "deserter"])
     text = " ".join([before, *words])
-    place = len(before) - len("deserter"), len(before)
     spans = [found.span() for found in re.finditer(r"\w+", text)]
-    at = spans.index(place)
-    around = Passage(Normalised(text, text), "", {}, {}).around(*place)
-    last = spans[min(at + 60, len(spans) - 1)]
-    assert (around.start, around.end) == (spans[max(0, at - 60)][0], last[1])
+    at = spans.index((len(before) - len("deserter"), len(before)))
+    rules = compile_vocabulary(Vocabulary({}, {}))
+    passage = Passage(rules, Normalised(text, text), rules.look(text), None)
+    for place in (at, 0, len(spans) - 1, len(spans) // 2):
+        around = passage.around(*spans[place])
+        last = spans[min(place + 60, len(spans) - 1)]
+        assert (around.start, around.end) == (spans[max(0, place - 60)][0], last[1])
 
 
 def test_of_many_finds_of_a_term_the_surest_are_told() -> None:

@@ -1,4 +1,4 @@
-"""What must stand in a text, word by word, for a spelling to match.
+"""What must stand in a text for a spelling to match.
 
 A chunk is a part of a spelling that lies within one word of normalised text. A spelling can match
 only where all chunks of one of its ways occur; whether it does, its regular expression says.
@@ -6,40 +6,37 @@ only where all chunks of one of its ways occur; whether it does, its regular exp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
-from monitor.match.expression import Choice, Part, Sequence, Space, Star, Text, is_sign
+from monitor.match.expression import Choice, Part, Sequence, Space, Star, Text
 
 _MOST_WAYS = 32
+_MOST_LITERALS = 64
+# So many letters of one part of a word tell enough.
+_ENOUGH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A regular expression for one word, and literals one of which stands in every find.
+class Literal(NamedTuple):
+    """Letters that must stand there; it `opens` or `closes` a word if no letter may touch it."""
 
-    `opens` and `closes` say that no letter stands before, or behind, the literal; `is_word` that
-    it is all of the letters between others signs.
-    """
+    text: str
+    opens: bool = False
+    closes: bool = False
 
-    regex: str
-    literals: tuple[str, ...]
-    opens: bool
-    closes: bool
-    is_word: bool = False
-
-    def touches(self, word: str, start: int, end: int) -> bool:
-        """False when the literal at start … end-1 of the text cannot be the one meant."""
-        return not (
-            (self.opens and start > 0 and word[start - 1].isalpha())
-            or (self.closes and end < len(word) and word[end].isalpha())
-        )
+    @property
+    def plain(self) -> bool:
+        """Whether it is nothing but letters."""
+        return self.text.isalpha()
 
 
+# One of these stands in every find.
+Chunk = frozenset[Literal]
 Way = frozenset[Chunk]
 Ways = tuple[Way, ...]
+# What a choice within a word comes to: texts, and None for any letters between them.
+_Flat = tuple[str | None, ...]
 
 
 def ways(sequence: Sequence) -> Ways:
@@ -65,7 +62,7 @@ def _ways(sequence: Sequence, *, opens: bool, closes: bool) -> Ways:
         if isinstance(part, Choice) and not _is_one_word(part):
             each = (_ways(branch, opens=opening, closes=closing) for branch in part.branches)
             factors.append(tuple({way: None for ways in each for way in ways}))
-        elif chunk := _chunk(Sequence(parts[begin:end]), opens=opening, closes=closing):
+        elif chunk := _chunk(parts[begin:end], opens=opening, closes=closing):
             factors.append((frozenset({chunk}),))
     return reduce(both, factors, (frozenset(),))
 
@@ -90,47 +87,67 @@ def _is_one_word(part: Part) -> bool:
     return isinstance(part, Text | Star)
 
 
-def _chunk(run: Sequence, *, opens: bool, closes: bool) -> Chunk | None:
-    """The run as a chunk; None when it has no letters that must be there."""
-    keys = [(literals, at) for at, part in enumerate(run.parts) if (literals := _literals(part))]
-    if not keys:
-        return None
-    literals, at = max(keys, key=lambda key: min(map(len, key[0])))
-    last = run.parts[-1]
-    after = "" if is_sign(last, -1) or not closes else r"(?![^\W\d])"
-    bare = _is_bare(run.parts[at])
-    opening = opens and bare and at == 0 and not is_sign(run.parts[at], 0)
-    closing = bool(after) and bare and at == len(run.parts) - 1
-    return Chunk(
-        f"{run.regex(opens=opens, closes=closes)}{after}",
-        literals,
-        opening,
-        closing,
-        is_word=opening and closing and run == Sequence((Text(literals[0]),))
-        and literals[0].isalpha(),
-    )  # fmt: skip
+def _chunk(parts: tuple[Part, ...], *, opens: bool, closes: bool) -> Chunk:
+    """The parts of a word as a chunk; an empty one when it has no letters that must be there."""
+    best = _best(parts, opens=opens, closes=closes) if len(parts) > 1 else frozenset()
+    flat = _flat(parts) if least(best) < _ENOUGH else []
+    if not flat:
+        return best or _best(parts, opens=opens, closes=closes)
+    found = {_longest(way, opens=opens, closes=closes) for way in flat}
+    return frozenset(found) if all(literal.text for literal in found) else frozenset()
 
 
-def _literals(part: Part) -> tuple[str, ...]:
-    match part:
-        case Text(text):
-            return (text,)
-        case Choice():
-            return tuple(dict.fromkeys(part.literals()))
-    return ()
+def _best(parts: tuple[Part, ...], *, opens: bool, closes: bool) -> Chunk:
+    """The most telling of the parts of a word, by itself."""
+    last = len(parts) - 1
+    each = (
+        _branches(part, opens=opens and at == 0, closes=closes and at == last)
+        for at, part in enumerate(parts)
+    )
+    return max(each, key=least)
 
 
-def _is_bare(part: Part) -> bool:
-    """Whether its literals are all there is, and begin with letters or digits."""
-    if isinstance(part, Choice):
-        return all(
-            len(branch.parts) == 1 and isinstance(branch.parts[0], Text)
-            and branch.parts[0].text[0].isalnum()
-            for branch in part.branches
-        )  # fmt: skip
-    return True
+def _branches(part: Part, *, opens: bool, closes: bool) -> Chunk:
+    """A part that is too varied, or stands among such, as a chunk."""
+    branches = part.branches if isinstance(part, Choice) else (Sequence((part,)),)
+    each = [_chunk(branch.parts, opens=opens, closes=closes) for branch in branches]
+    return frozenset().union(*each) if all(each) else frozenset()
 
 
-def pattern_of(chunk: Chunk) -> re.Pattern[str]:
-    """The compiled expression of a chunk."""
-    return re.compile(chunk.regex)
+def least(chunk: Chunk) -> int:
+    """How many letters one must at least read to see the chunk."""
+    return min((len(literal.text) for literal in chunk), default=0)
+
+
+def _flat(parts: tuple[Part, ...]) -> list[_Flat]:
+    """All that the parts of a word may be; nothing if that is too much."""
+    found: list[_Flat] = [()]
+    for part in parts:
+        match part:
+            case Text(text):
+                tails: list[_Flat] = [(text,)]
+            case Choice(branches):
+                each = [_flat(branch.parts) for branch in branches]
+                tails = [tail for flat in each for tail in flat] if all(each) else []
+            case _:
+                tails = [(None,)]
+        if not 0 < len(found) * len(tails) <= _MOST_LITERALS:
+            return []
+        found = [head + tail for head in found for tail in tails]
+    return found
+
+
+def _longest(flat: _Flat, *, opens: bool, closes: bool) -> Literal:
+    texts = [""]
+    for part in flat:
+        if part is None:
+            texts.append("")
+        else:
+            texts[-1] += part
+    at = max(range(len(texts)), key=lambda at: len(texts[at]))
+    text = texts[at]
+    return Literal(
+        text,
+        opens and at == 0 and text[:1].isalpha(),
+        closes and at == len(texts) - 1 and text[-1:].isalpha(),
+    )

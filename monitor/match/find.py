@@ -9,15 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from monitor.match.legal import Cited
-from monitor.match.passage import Passage, Surroundings
+from monitor.match.passage import Passage
 from monitor.match.rules import Rule, Rules
-from monitor.match.spelling import Spelling
 from monitor.model import Match, Piece, Tier
 from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import normalise
 
-Searches = tuple[Spelling | Cited, ...]
+Searches = list[int]
 
 _MARKED_WORDS = 5
 _WORD = re.compile(r"\w+")
@@ -40,13 +38,13 @@ def find(
     told, where it is surest. `lang` is what the text is said to be in; as sources quote each other
     in many languages, every term is tried in every text.
     """
-    sighting = rules.sight(text, title)
-    wanted = _wanted(sighting.rules, topics)
+    normal = normalise(text)
+    sight, head = rules.look(normal.text), normalise(title).text if title else ""
+    above = rules.look(head) if head else None
+    wanted = _wanted(rules.sighted(sight, above), topics)
     if not wanted:
         return ()
-    normal = normalise(text)
-    located = rules.locate(normal.text, sighting.spellings)
-    passage = Passage(normal, normalise(title).text, sighting.groups, located)
+    passage = Passage(rules, normal, sight, above)
     finds = [
         find
         for rule, searches in wanted
@@ -101,12 +99,11 @@ def _wanted(
     ]  # fmt: skip
 
 
-def _finds(rule: Rule, searches: Iterable[Spelling | Cited], passage: Passage) -> Iterator[Find]:
+def _finds(rule: Rule, searches: Searches, passage: Passage) -> Iterator[Find]:
     """Where the rule holds."""
-    spans = [span for search in searches for span in passage.finds(search)]
-    for start, end in merge(spans):
+    for start, end in passage.finds(searches):
         around = passage.around(start, end)
-        tier = _tier(rule, around)
+        tier = around.tier(rule)
         if tier is not None:
             needed = around.fulfilling(rule.needs) if rule.weak else []
             at = start, end
@@ -118,24 +115,12 @@ def _beside(
 ) -> Iterator[Find]:
     """Where the rule holds near finds of other topics, as sure as the surest of these."""
     near = [find for find in finds if find.rule.topic in rule.beside]
-    spans = [span for search in searches for span in passage.finds(search)] if near else []
-    for start, end in merge(spans):
+    for start, end in passage.finds(searches) if near else ():
         around = passage.around(start, end)
         company = [f for f in near if around.start <= f.at[0] and f.at[1] <= around.end]
-        if company and _tier(rule, around) is not None:
+        if company and around.tier(rule) is not None:
             surest = min(company, key=lambda find: find.tier is not Tier.SURE)
             yield Find(rule, *passage.original(start, end), surest.tier, surest.shown, (start, end))
-
-
-def _tier(rule: Rule, around: Surroundings) -> Tier | None:
-    """How sure a find of the rule is amid its surroundings; None when it is none."""
-    if around.hold(rule.unless) and not around.hold(rule.despite):
-        return None
-    if not rule.needs or around.hold(rule.needs):
-        return Tier.SURE
-    if rule.perhaps:
-        return Tier.PERHAPS if around.hold(rule.perhaps) else None
-    return rule.otherwise
 
 
 def _distinct(finds: Iterable[Find]) -> list[Find]:

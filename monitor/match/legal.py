@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.match.chunk import Chunk, Ways
+from monitor.match.chunk import Chunk, Literal, Ways
 from monitor.match.citations import cite
 from monitor.match.error import TermError
 from monitor.model.told import Told, form
@@ -17,10 +17,8 @@ _NOT_AT_ALL = form(
 _DIGITS = re.compile(r"\d+")
 _SECTION = ("§", "Art.", "ст.")
 # How the sign of a section is written: itself, or a word that begins like this in any language.
-_SIGN = Chunk("§", ("§",), opens=False, closes=False)
-_SPELT_OUT = Chunk(
-    r"(?<![^\W\d])(?:art|par|ст)", ("art", "par", "ст"), opens=True, closes=False
-)  # fmt: skip
+_SIGN: Chunk = frozenset({Literal("§")})
+_SPELT_OUT: Chunk = frozenset(Literal(word, opens=True) for word in ("art", "par", "ст"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def parse_citation(text: str) -> Cited:
 
 def _ways(name: str, number: str) -> Ways:
     """Its number stands in every text that cites it, and a sign if it is a section."""
-    digits = Chunk(number, (number,), opens=False, closes=False)
+    digits = frozenset({Literal(number)})
     if not name.startswith(_SECTION):
         return (frozenset({digits}),)
     return frozenset({digits, _SIGN}), frozenset({digits, _SPELT_OUT})

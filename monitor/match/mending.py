@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from monitor.match.chunk import Ways, ways
+from monitor.match.chunk import Ways, least, ways
 from monitor.match.expression import (
     Choice,
     Figure,
@@ -96,8 +96,7 @@ def _of(source: str, choices: list[tuple[Part, ...]]) -> Spelling:
 def _ways(sequence: Sequence) -> Ways:
     """The chunks that must stand there, but for pieces so short that they stand everywhere."""
     return tuple(
-        frozenset(c for c in way if min(map(len, c.literals)) >= _TELLING_PIECE) or way
-        for way in ways(sequence)
+        frozenset(c for c in way if least(c) >= _TELLING_PIECE) or way for way in ways(sequence)
     )
 
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from monitor.match.citations import covers
 from monitor.match.citations.finding import every
 from monitor.match.legal import Cited
-from monitor.match.spelling import Spelling
-from monitor.text.excerpt import Span
+from monitor.match.rules import Rule, Rules
+from monitor.match.scan import Sight
+from monitor.model import Tier
+from monitor.text.excerpt import Span, merge
 from monitor.text.normalise import Normalised
 
 Condition = tuple[str, ...]
 
 _WINDOW = 60
+_WORD = re.compile(r"\w+")
 _WORDS = re.compile(rf"\W*\w++(?:\W++\w++){{0,{_WINDOW}}}")
-_ALL_WORDS = re.compile(rf"\W*\w++(?:\W++\w++){{{_WINDOW}}}(?=\W)")
-_BETWEEN_BLANKS = re.compile(r"\S+")
-# So many characters hold the window mostly.
-_SOME = 1000
+# One window in so many characters is much.
+_MANY = 700
+# So many characters may be as few words as a window holds.
+_SHORT = 1000
 # Where a collective paper goes on to something else: the next question or the next ruling.
 _COURT = r"(?:vgh?|ovg|bverwg|bverfg|eugh|egmr|bgh|olg|kg|lg|ag|cnda|upper tribunal)"
 _BORDER = re.compile(
@@ -33,59 +36,93 @@ _BORDER = re.compile(
 
 
 class Passage:
-    """A text under search; the title belongs to the surroundings of every place in it.
+    """A text under search; the title belongs to the surroundings of every place in it."""
 
-    `groups` are those that may stand in text or title, with the spellings that may.
-    """
-
-    def __init__(
-        self,
-        text: Normalised,
-        title: str,
-        groups: Mapping[str, Sequence[Spelling]],
-        located: Mapping[Spelling, Sequence[Span]],
-    ) -> None:
+    def __init__(self, rules: Rules, text: Normalised, sight: Sight, above: Sight | None) -> None:
         self.text = text
-        self._located = located
-        self._title = title
-        self._groups = groups
+        self._rules = rules
+        self._sight = sight
+        self._above = above
         self._in_title: dict[str, bool] = {}
         self._in_text: dict[str, list[Span]] = {}
         self._around: dict[Span, Surroundings] = {}
         self._original: dict[Span, Span] = {}
 
-    def finds(self, search: Spelling | Cited) -> Iterator[Span]:
-        """Where a spelling or a citation stands; none reaches into the next question."""
-        if isinstance(search, Cited):
-            yield from (span for name, span in self._citations if covers(search.id, name))
-        else:
-            spans = self.places(search)
-            yield from (span for span in spans if self._border(span[0]) == self._border(span[1]))
+    @cached_property
+    def _near(self) -> dict[str, list[int]]:
+        return self._rules.nearby(self._sight)
+
+    @cached_property
+    def _near_above(self) -> dict[str, list[int]]:
+        return self._rules.nearby(self._above) if self._above else {}
+
+    def finds(self, searches: Iterable[int]) -> list[Span]:
+        """Where searches find something; none of it reaches into the next question."""
+        return merge([span for search in searches for span in self._finds(search)])
+
+    def _finds(self, search: int) -> Iterable[Span]:
+        spans = self._sight.spans(search)
+        if not spans:
+            return ()
+        sought = self._sight.sought(search)
+        if isinstance(sought, Cited):
+            return (span for name, span in self._citations if covers(sought.id, name))
+        if not self._borders:
+            return spans
+        return (span for span in spans if self._border(span[0]) == self._border(span[1]))
 
     def around(self, start: int, end: int) -> Surroundings:
         """The title and the words near a find, itself included, up to the next question."""
-        if (start, end) not in self._around:
-            border = self._border(start)
-            opens = self._borders[border - 1] if border else 0
-            closes = self._borders[border] if border < len(self._borders) else len(self.text.text)
-            first, last = max(self._back(start), opens), min(self._ahead(end), closes)
-            self._around[start, end] = Surroundings(self, first, last)
-        return self._around[start, end]
+        if not self._borders and self._all is not None:
+            return self._all
+        border = self._border(start)
+        opens = self._borders[border - 1] if border else 0
+        closes = self._borders[border] if border < len(self._borders) else len(self.text.text)
+        window = max(self._back(start), opens), min(self._ahead(end), closes)
+        if window not in self._around:
+            self._around[window] = Surroundings(self, *window)
+        return self._around[window]
 
     def _back(self, start: int) -> int:
         """Where the window before a place begins."""
-        before = self.text.text[max(0, start + 1 - _SOME) : start + 1][::-1]
-        found = _ALL_WORDS.match(before)
-        while not found and len(before) <= start:
-            before = self.text.text[max(0, start + 1 - 2 * len(before)) : start + 1][::-1]
-            found = _ALL_WORDS.match(before)
-        found = found or _WORDS.match(before)
-        return start + 1 - found.end() if found else start
+        if self._has_many:
+            begins, _ = self._words
+            at = bisect_right(begins, start) - 1
+            return begins[max(0, at - _WINDOW)] if at >= 0 else start
+        found = _WORDS.match(self._backwards, len(self._backwards) - start - 1)
+        return start + 1 - (found.end() - found.start()) if found else start
 
     def _ahead(self, end: int) -> int:
         """Where the window behind a place ends."""
+        if self._has_many:
+            _, ends = self._words
+            at = bisect_right(ends, end - 1)
+            return ends[min(len(ends) - 1, at + _WINDOW)] if at < len(ends) else end
         found = _WORDS.match(self.text.text, end - 1)
         return found.end() if found else end
+
+    @cached_property
+    def _all(self) -> Surroundings | None:
+        """The surroundings of every find, if there are so few words in the text."""
+        if len(self.text.text) > _SHORT:
+            return None
+        begins, ends = self._words
+        return Surroundings(self, begins[0], ends[-1]) if 0 < len(begins) <= _WINDOW else None
+
+    @property
+    def _has_many(self) -> bool:
+        """Whether there are so many finds that it is quicker to know where all words are."""
+        return len(self._around) * _MANY > len(self.text.text)
+
+    @cached_property
+    def _backwards(self) -> str:
+        return self.text.text[::-1]
+
+    @cached_property
+    def _words(self) -> tuple[list[int], list[int]]:
+        """Where the words of the text begin, and where they end."""
+        spans = [found.span() for found in _WORD.finditer(self.text.text)]
+        return [start for start, _ in spans], [end for _, end in spans]
 
     def original(self, start: int, end: int) -> Span:
         """The place in the original text."""
@@ -96,29 +133,19 @@ class Passage:
     def in_title(self, group: str) -> bool:
         """Whether a group stands in the title."""
         if group not in self._in_title:
-            members = self._groups.get(group, ())
-            self._in_title[group] = any(spelling.occurs(self._title) for spelling in members)
+            members = self._near_above.get(group, ())
+            self._in_title[group] = self._above is not None and any(
+                self._above.spans(search) for search in members
+            )
         return self._in_title[group]
 
     def spans(self, group: str) -> Sequence[Span]:
         """Where words of a group stand in the text, in order of place."""
         if group not in self._in_text:
-            members = self._groups.get(group, ())
-            found = {span for spelling in members for span in self.places(spelling)}
+            members = self._near.get(group, ())
+            found = {span for search in members for span in self._sight.spans(search)}
             self._in_text[group] = sorted(found)
         return self._in_text[group]
-
-    def places(self, spelling: Spelling) -> Iterator[Span]:
-        """Where a spelling stands: it is looked for in the stretches that hold what it needs."""
-        for first, after in self._located[spelling]:
-            words = self._blank_words
-            end = words[after] if after < len(words) else None
-            yield from spelling.spans(self.text.text, words[first], end)
-
-    @cached_property
-    def _blank_words(self) -> list[int]:
-        """Where what stands between white space begins."""
-        return [found.start() for found in _BETWEEN_BLANKS.finditer(self.text.text)]
 
     def _border(self, at: int) -> int:
         """How many borders lie before a place."""
@@ -146,6 +173,23 @@ class Surroundings:
         self.start = start
         self.end = end
         self._holding: dict[str, bool] = {}
+        self._tiers: dict[Rule, Tier | None] = {}
+
+    def tier(self, rule: Rule) -> Tier | None:
+        """How sure a find of the rule is here; None when it is none."""
+        if rule not in self._tiers:
+            self._tiers[rule] = self._tier(rule)
+        return self._tiers[rule]
+
+    def _tier(self, rule: Rule) -> Tier | None:
+        if not rule.needs or self.hold(rule.needs):
+            tier: Tier | None = Tier.SURE
+        elif rule.perhaps:
+            tier = Tier.PERHAPS if self.hold(rule.perhaps) else None
+        else:
+            tier = rule.otherwise
+        silenced = tier and self.hold(rule.unless) and not self.hold(rule.despite)
+        return None if silenced else tier
 
     def hold(self, conditions: Iterable[Condition]) -> bool:
         """Whether all groups of one of the conditions are here."""

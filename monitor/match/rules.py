@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from monitor.match.error import TermError
-from monitor.match.glance import Glance
-from monitor.match.index import Index
 from monitor.match.latin import in_latin
 from monitor.match.legal import Cited, parse_citation
 from monitor.match.mending import mended, mended_company
-from monitor.match.places import Located, Way
+from monitor.match.scan import Scan, Sight
 from monitor.match.spelling import Spelling, parse, sequence_of
 from monitor.model import Term, Tier, Vocabulary
 from monitor.model.told import Told
-from monitor.text.excerpt import Span, merge
 
 Condition = tuple[str, ...]
-Owner = TypeVar("Owner")
 Parsed = TypeVar("Parsed")
-Search = TypeVar("Search")
-# So often white space may come and go where a spelling has one break: «a - b».
-_MOST_BLANKS = 3
 # Shorter words in Latin letters may be words of another language.
 _TELLING_IN_LATIN = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A term of a topic with its spellings; conditions are as in `model.Term`."""
 
@@ -46,27 +39,17 @@ class Rule:
     weak: bool = False
     beside: tuple[str, ...] = ()
 
+    def may_hold(self, groups: set[str]) -> bool:
+        """Whether it can hold where only these groups stand."""
+        if not self.needs or (self.otherwise is not None and not self.perhaps):
+            return True
+        return any(map(groups.issuperset, (*self.needs, *self.perhaps)))
+
     @property
     def searches(self) -> Iterator[Spelling | Cited]:
         """What reveals it: spellings and citations."""
         yield from self.spellings
         yield from self.cites
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What a text may hold: rules with searches of theirs, and spellings of groups."""
-
-    rules: tuple[tuple[Rule, tuple[Spelling | Cited, ...]], ...] = ()
-    groups: Mapping[str, tuple[Spelling, ...]] = field(default_factory=dict)
-
-    @property
-    def spellings(self) -> Iterator[Spelling]:
-        """All spellings of both."""
-        for _, searches in self.rules:
-            yield from (search for search in searches if isinstance(search, Spelling))
-        for spellings in self.groups.values():
-            yield from spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,78 +62,40 @@ class Rules:
     vocabulary: Vocabulary
     rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[Spelling, ...]]
-    _own: tuple[tuple[int, Spelling | Cited], ...]
-    _near: tuple[tuple[str, Spelling], ...]
-    _beside: tuple[tuple[int, Spelling | Cited], ...]
-    _index: Index
-    _glance: Glance
-    _ways: Mapping[Spelling, tuple[Way, ...]]
+    # Each search of a rule has its place as owner, each of a group its own behind all rules.
+    _scan: Scan
+    _names: Mapping[int, str]
 
     def __reduce__(self) -> tuple[Callable[[bytes], Rules], tuple[bytes]]:
         return _compiled, (pickle.dumps(self.vocabulary),)
 
-    def locate(self, text: str, searches: Iterable[Spelling]) -> dict[Spelling, list[Span]]:
-        """In which stretches of words of the normalised text the spellings may stand."""
-        ways = {search: self._ways[search] for search in searches}
-        wanted = frozenset(at for each in ways.values() for way in each for at in way.chunks)
-        located = self._glance.located(text, wanted)
-        return {search: _stretches(each, located) for search, each in ways.items()}
+    def look(self, text: str) -> Sight:
+        """What is seen in a normalised text."""
+        return self._scan.look(text)
 
-    def sight(self, text: str, title: str) -> Sighting:
-        """What may stand in a text as it is on the page; of most texts that is nothing."""
-        seen = self._glance.glimpse(text)
-        own = self._index.first(seen.held) if seen else []
-        if seen is None or not own:
-            return Sighting()
-        above = self._index.others(self._glance.held(title)) if title else []
-        near = self._index.others(seen.held)
-        if not self._sighting(own, near + above).rules:
-            return Sighting()
-        own = seen.allowed(own)
-        return self._sighting(own, seen.allowed(near) + above) if own else Sighting()
+    def sighted(self, sight: Sight, above: Sight | None) -> list[tuple[Rule, list[int]]]:
+        """The rules that may hold, each with the searches that may find something.
 
-    def _sighting(self, own: Iterable[Way], near: Iterable[Way]) -> Sighting:
-        begin, after = len(self._own), len(self._own) + len(self._near)
-        others = sorted({way.at for way in near})
-        groups = _by_owner(self._near[at - begin] for at in others if at < after)
-        owned = _by_owner(self._own[at] for at in sorted({way.at for way in own}))
-        pairs = ((self.rules[at], searches) for at, searches in owned.items())
-        rules = tuple(pair for pair in pairs if _may_hold(pair[0], groups))
-        beside = _by_owner(self._beside[at - after] for at in others if at >= after)
-        return Sighting(
-            rules + tuple((self.rules[at], s) for at, s in beside.items() if rules), groups
-        )
+        Words of groups may stand `above` too. Last come rules that hold beside others.
+        """
+        seen = sight.owners()
+        near = seen | above.owners() if above else seen
+        groups = {self._names[at] for at in near & self._names.keys()}
+        rules = [at for at in sorted(seen) if at < len(self.rules)]
+        own = [
+            at for at in rules
+            if not self.rules[at].beside and self.rules[at].may_hold(groups)
+        ]  # fmt: skip
+        if not own:
+            return []
+        every = own + [at for at in rules if self.rules[at].beside]
+        searches = sight.searches(set(every))
+        return [(self.rules[at], searches[at]) for at in every]
 
-
-def _stretches(ways: Iterable[Way], located: Located) -> list[Span]:
-    """Around the words where all chunks of one of the ways of a spelling meet."""
-    around = {
-        (max(0, at - reach), at + reach + 1)
-        for way in ways
-        if (reach := way.reach) is not None
-        for at in way.meetings(located)
-    }
-    return merge([*around])
-
-
-def _reach(search: Spelling | Cited) -> int | None:
-    """How many words a find stretches over, counted by white space; a citation may be a list."""
-    return None if isinstance(search, Cited) else _MOST_BLANKS * search.breaks
-
-
-def _by_owner(owned: Iterable[tuple[Owner, Search]]) -> dict[Owner, tuple[Search, ...]]:
-    found: dict[Owner, dict[Search, None]] = {}
-    for owner, search in owned:
-        found.setdefault(owner, {})[search] = None
-    return {owner: tuple(searches) for owner, searches in found.items()}
-
-
-def _may_hold(rule: Rule, groups: Collection[str]) -> bool:
-    """Whether the rule matches where only these groups stand."""
-    if not rule.needs or (rule.otherwise is not None and not rule.perhaps):
-        return True
-    conditions = (*rule.needs, *rule.perhaps)
-    return any(all(name in groups for name in names) for names in conditions)
+    def nearby(self, sight: Sight) -> dict[str, list[int]]:
+        """The groups of which words may stand there, each with the searches that may find them."""
+        found = sight.searches(self._names.keys())
+        return {self._names[at]: searches for at, searches in found.items()}
 
 
 def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
@@ -164,19 +109,11 @@ def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
         for name, spellings in vocabulary.words.items()
     }
     rules = tuple(_rules(vocabulary, groups))
-    every = [(at, search) for at, rule in enumerate(rules) for search in rule.searches]
-    own = tuple((at, search) for at, search in every if not rules[at].beside)
-    beside = tuple((at, search) for at, search in every if rules[at].beside)
-    near = tuple((name, spelling) for name, members in groups.items() for spelling in members)
-    searches = [search for _, search in (*own, *near, *beside)]
-    index = Index([(search.ways, _reach(search)) for search in searches], len(own))
-    ways = {
-        search: ways
-        for search, ways in zip(searches, index.ways, strict=True)
-        if isinstance(search, Spelling)
-    }
-    glance = Glance(index.chunks, index.keys)
-    return Rules(vocabulary, rules, groups, own, near, beside, index, glance, ways)
+    names = dict(enumerate(groups, len(rules)))
+    searches = [(at, search) for at, rule in enumerate(rules) for search in rule.searches]
+    searches += [(at, search) for at, name in names.items() for search in groups[name]]
+    scan = Scan([search for _, search in searches], [at for at, _ in searches])
+    return Rules(vocabulary, rules, groups, scan, names)
 
 
 @lru_cache(maxsize=1)

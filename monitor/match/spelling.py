@@ -12,7 +12,7 @@ leist* >4 Folge                the second within 4 words after the first
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +31,7 @@ from monitor.match.expression import (
     near,
 )
 from monitor.model.told import Told, reason
+from monitor.text.excerpt import Span
 from monitor.text.normalise import fold
 
 _FARTHEST = 30
@@ -72,10 +73,14 @@ class Spelling:
         """False when the spelling certainly does not stand in the normalised text."""
         return all(any(literal in text for literal in literals) for literals in self.required)
 
-    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
-        """Where the spelling stands in the normalised text, or in a stretch between blanks."""
-        stop = len(text) if end is None else end
-        return (found.span() for found in self.pattern.finditer(text, start, stop))
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the spelling stands in the normalised text."""
+        return self.within(text, [(0, len(text))])
+
+    def within(self, text: str, stretches: Iterable[Span]) -> Iterator[Span]:
+        """Where it stands in some stretches, which end where words do."""
+        search = self.pattern.finditer
+        return (found.span() for start, end in stretches for found in search(text, start, end))
 
     def occurs(self, text: str) -> bool:
         """Whether the spelling stands in the normalised text."""

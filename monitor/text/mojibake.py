@@ -13,8 +13,11 @@ def _western(byte: int) -> str:
 _BYTES = {_western(byte): byte for byte in range(256)} | {chr(byte): byte for byte in range(256)}
 _RUSSIAN = {char: byte for byte in range(256) if (char := bytes([byte]).decode("cp1251", "ignore"))}
 _LATER = range(0x80, 0xC0)
-_LATER_WESTERN = re.escape("".join({_western(byte) + chr(byte) for byte in _LATER}))
-_LATER_RUSSIAN = re.escape("".join(char for char, byte in _RUSSIAN.items() if byte in _LATER))
+_WESTERN_LATER = "".join(_western(byte) + chr(byte) for byte in _LATER)
+_RUSSIAN_LATER = "".join(char for char, byte in _RUSSIAN.items() if byte in _LATER)
+_LATER_WESTERN, _LATER_RUSSIAN = re.escape(_WESTERN_LATER), re.escape(_RUSSIAN_LATER)
+# What may stand behind the first letter of a misread one.
+LATER = frozenset(_WESTERN_LATER + _RUSSIAN_LATER)
 
 # UTF-8 read as Windows-1252 or Latin-1; as Windows-1251, where shorter runs may be real words; and
 # Windows-1251 read as Windows-1252: no language has five such letters in a row.

@@ -10,19 +10,20 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
 
 from monitor.text.mojibake import HINT, MOJIBAKE, mended
+from monitor.text.signs import BROKEN, GARBLED, GENDERED, NOTHING, RARE, SPACED, Signs, signs
 
 Replace = Callable[[re.Match[str]], str]
 
-DASHES = "‐‑‒–—―−﹘﹣"
+_DASHES = "‐‑‒–—―−﹘﹣"
 _APOSTROPHES = "’‘ʼ′`´ʹʾ‛"
 _QUOTES = "“”„‟«»‹›"
-INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
 _FOLDED = chain(range(0xA0, 0x600), range(0x1D00, 0x2100), range(0xFB00, 0xFB07),
                 range(0xFF01, 0xFF5F))  # fmt: skip
 
@@ -55,15 +56,19 @@ class Normalised:
 
 @dataclass(frozen=True)
 class Step:
-    """One substitution; `hint` is a cheaper pattern without which `pattern` cannot occur."""
+    """One substitution; in a text without its `hint`, `sign` or `likely` it changes nothing."""
 
     pattern: re.Pattern[str]
     replace: Replace
-    hint: re.Pattern[str] | None = None
+    hint: str = ""
+    sign: int = 0
+    likely: re.Pattern[str] | None = None
 
-    def apply(self, text: str) -> str:
+    def apply(self, text: str, seen: Signs) -> str:
         """The text after the substitution."""
-        if self.hint is not None and not self.hint.search(text):
+        if self.hint not in text or (self.sign and not seen.found & self.sign):
+            return text
+        if self.likely is not None and not self.likely.search(text):
             return text
         return self.pattern.sub(self.replace, text)
 
@@ -111,27 +116,36 @@ def normalise(text: str) -> Normalised:
     are `-`, all apostrophes `'`. White space and other characters stay as they are.
     """
     steps: list[tuple[Step, str]] = []
-    current = text
-    for step in _STEPS:
-        if isinstance(step, Step):
-            changed = step.apply(current)
-            if changed != current:
-                steps.append((step, current))
-            current = changed
-        else:
-            current = step(current)
-    return Normalised(text, current, tuple(steps))
+
+    def after(text: str, some: Iterable[Step], seen: Signs) -> str:
+        for step in some:
+            changed = step.apply(text, seen)
+            if changed != text:
+                steps.append((step, text))
+                text = changed
+        return text
+
+    whole = after(text, _ENCODED, NOTHING)
+    seen = signs(whole)
+    mended = after(whole, _DAMAGE, seen)
+    seen = seen if mended == whole else signs(mended)
+    joined = after(mended, _BREAKS, seen)
+    # What was joined may be gendered, or spaced, only now.
+    seen = seen if joined == mended else Signs(seen.found | GENDERED | SPACED, seen.letters)
+    small = _lower(after(joined, _WORDS, seen))
+    return Normalised(text, after(small, _SPELLING, seen), tuple(steps))
 
 
 def fold(text: str) -> str:
     """The text with the letters of normalised text, but hyphens, marks and spaces as they are."""
-    composed = unicodedata.normalize("NFC", _INVISIBLES.apply(text))
-    return _SPELLED.apply(_lower(composed))
+    composed = unicodedata.normalize("NFC", _INVISIBLES.pattern.sub("", text))
+    return _SPELLED.apply(_lower(composed), signs(composed))
 
 
 def _lower(text: str) -> str:
     """Lower case of the same length: İ alone would become two characters."""
-    return text.replace("İ", "I").lower()
+    small = text.lower()
+    return small if len(small) == len(text) else text.replace("İ", "I").lower()
 
 
 # --- letters -------------------------------------------------------------------------------------
@@ -156,7 +170,7 @@ _CROSSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 def _letters() -> dict[str, str]:
     """What every character of a lower-case text becomes, unless it stays."""
     changed = {char: _folded(char) for char in map(chr, _FOLDED) if char == char.lower()}
-    changed |= dict.fromkeys(DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
+    changed |= dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
     changed |= dict.fromkeys(_QUOTES, '"') | {"ё": "е", "…": "."}
     return {char: plain for char, plain in changed.items() if plain and plain != char}
 
@@ -174,8 +188,9 @@ class _Spelled(Step):
     Its pattern is for those that become several letters: others move nothing.
     """
 
-    def apply(self, text: str) -> str:
-        chars = _LETTERS.keys() & set(_UNUSUAL.findall(text))
+    def apply(self, text: str, seen: Signs) -> str:
+        chars = set(_UNUSUAL.findall(text)) if seen.found & RARE else seen.letters
+        chars = _LETTERS.keys() & chars
         return reduce(lambda now, char: now.replace(char, _LETTERS[char]), chars, text)
 
 
@@ -184,50 +199,58 @@ _SPELLED = _Spelled(
     lambda found: _LETTERS[found[0]],
 )
 _INVISIBLES = Step(
-    re.compile(rf"[\u00ad{INVISIBLE}](?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?"), lambda _: ""
+    re.compile(rf"[\u00ad{_INVISIBLE}](?:(?<=\u00ad)[ \t]*\r?\n[ \t]*)?"), lambda _: "", sign=RARE
 )
 
 # --- damage and ellipsis -------------------------------------------------------------------------
 
 _LOWER = "a-zß-öø-ÿœа-яёіїєґўј"
-AND = r"(?:und|oder|bzw|sowie|and|or|et|ou|и|или|та|або)\b"
+_AND = r"(?:und|oder|bzw|sowie|and|or|et|ou|и|или|та|або)\b"
 _ENTITIES = Step(
     re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24}\d{0,2});"),
     lambda found: html.unescape(found[0]),
+    hint="&",
 )
-_MOJIBAKE = Step(MOJIBAKE, mended, hint=HINT)
+_MOJIBAKE = Step(MOJIBAKE, mended, sign=GARBLED, likely=HINT)
 _ACCENTS = Step(
     re.compile(r"\w[\u0300-\u036f]+"),
     lambda found: unicodedata.normalize("NFC", found[0]),
-    hint=re.compile(r"[\u0300-\u036f]"),
+    sign=RARE,
+    likely=re.compile(r"[\u0300-\u036f]"),
 )
 # «Verhand-\nlung», «Bun- desregierung»; but «Wehr- und Zivildienst» stays.
-_BROKEN = Step(
-    re.compile(rf"[-‐‑](?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{AND})(?=[{_LOWER}])"),
-    lambda _: "",
+_BROKEN, *_BROKEN_TOO = (
+    Step(
+        re.compile(rf"{dash}(?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{_AND})(?=[{_LOWER}])"),
+        lambda _: "",
+        hint=dash,
+        sign=BROKEN,
+    )
+    for dash in "-‐‑"
 )
 # «Verweigerer*innen», «Verweigerer/-innen», «objecteur·rices»; capital I needs only lower case.
 _GENDERED = Step(
     re.compile(rf"[*:_/·•](?<=[{_LOWER}].)-?(?=in\b|innen\b|(?<=[·•])(?:e|es|s|rices?|euses?)\b)"),
     lambda _: "",
+    sign=GENDERED,
 )
 _BRACKETED = Step(
     re.compile(rf"\((?<=[{_LOWER}].)-?(in|innen)\)"),
     lambda found: found[1],
+    sign=GENDERED,
 )
 # «Verweiger(er)innen»
-_ENDED = Step(re.compile(r"\((er|en|r|n)\)(?=innen\b)"), lambda found: found[1])
+_ENDED = Step(re.compile(r"\((er|en|r|n)\)(?=innen\b)"), lambda found: found[1], sign=GENDERED)
 # «V o r b e m e r k u n g»: four letters or more, one blank between each two.
-SPACED_HINT = re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_]\b")
-SPACED = re.compile(r"(?<![\w'])[^\W\d_](?: [^\W\d_]){3,}(?![\w'])")
-_SPACED = Step(SPACED, lambda found: found[0].replace(" ", ""), hint=SPACED_HINT)
+_SPACED = Step(
+    re.compile(r"(?<![\w'])[^\W\d_](?: [^\W\d_]){3,}(?![\w'])"),
+    lambda found: found[0].replace(" ", ""),
+    sign=SPACED,
+    likely=re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_]\b"),
+)
 _HEAD = (
     r"(?:dienst|pflicht|verweiger|entzieh|entzug|einberuf|einzieh|rekrutier|fluecht|soldat|befehl"
     r"|bescheid)"
-)
-# The same in text as it stands on the page.
-HEADS = (
-    r"dienst|pflicht|verweiger|entzieh|entzug|einberuf|einzieh|rekrutier|fl|soldat|befehl|bescheid"
 )
 
 
@@ -247,9 +270,8 @@ _HEADLESS = Step(
 )
 # «militaer(reserve-)dienst» → «militaerdienst (reservedienst)»
 _ENCLOSED = Step(
-    re.compile(rf"(?<=\w)\((\w{{3,20}})-\)({_HEAD}\w*)"),
+    re.compile(rf"\((?<=\w\()(\w{{3,20}})-\)({_HEAD}\w*)"),
     lambda found: f"{found[2]} ({found[1]}{found[2]})",
-    hint=re.compile(r"-\)"),
 )
 # «draft- or service-evaders» → «draft-evaders or service-evaders»
 _EVADERS = Step(
@@ -260,11 +282,14 @@ _EVADERS = Step(
 _TAILLESS = Step(
     re.compile(rf"\b(\w{{3,20}}dienst)(\w{{3,20}})({_LINK} ?)-(?={_HEAD})"),
     lambda found: f"{found[1]}{found[2]}{found[3]}{found[1]}",
-    hint=re.compile(r"dienst\w{3,20}[ ,/].{0,6}-"),
+    hint="dienst",
+    likely=re.compile(rf"-(?:(?<=[,/ ].)|(?<=(?:nd|er|or|zw|w\.|ie).))(?={_HEAD})"),
 )
 
 
-_STEPS: tuple[Step | Callable[[str], str], ...] = (
-    _ENTITIES, _ENTITIES, _MOJIBAKE, _INVISIBLES, _ACCENTS, _BROKEN, _GENDERED, _BRACKETED, _ENDED,
-    _SPACED, _lower, _SPELLED, _ENCLOSED, _EVADERS, _HEADLESS, _TAILLESS,
-)  # fmt: skip
+# In this order; letters are made small before the last.
+_ENCODED = (_ENTITIES, _ENTITIES)
+_DAMAGE = (_MOJIBAKE, _INVISIBLES, _ACCENTS)
+_BREAKS = (_BROKEN, *_BROKEN_TOO)
+_WORDS = (_GENDERED, _BRACKETED, _ENDED, _SPACED)
+_SPELLING = (_SPELLED, _ENCLOSED, _EVADERS, _HEADLESS, _TAILLESS)
