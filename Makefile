@@ -107,6 +107,7 @@ boot: $(VENV)/ready  ## Boot Debian 13 in a container and try the unit under its
 
 kills: $(VENV)/ready  ## Kill the program 200 times over a site and a mail server, and count the mails
 	$(BIN)/python -m tests.kills --kills $(or $(KILLS),200) --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.kills_upkeep --seed $(or $(SEED),1)
 
 mail-matrix: $(VENV)/ready  ## Try every answer of a mail server, and a real Postfix where there is one (root)
 	$(BIN)/python -m pytest tests/test_deliver.py tests/test_mail_matrix.py tests/test_loss.py tests/test_bounces.py tests/test_postfix.py -rs
