@@ -457,9 +457,11 @@ sources:
 
 def test_problems_of_both_files_and_of_templates_come_together(tmp_path: Path) -> None:
     text = GOOD.replace("every: 1h", "evry: 1h")
+    _written(tmp_path, "stray.html", "{{ nowhere }}")
     with pytest.raises(ConfigError) as caught:
         load(_written(tmp_path, "s.yaml", text), _written(tmp_path, "l.yaml", ""), tmp_path)
-    assert {"s.yaml", "l.yaml"} < {problem.file.name for problem in caught.value.problems}
+    named = {problem.file.name for problem in caught.value.problems}
+    assert {"s.yaml", "l.yaml", "stray.html"} <= named
 
 
 def test_selectors_and_options_among_the_defaults_are_checked_too(tmp_path: Path) -> None:

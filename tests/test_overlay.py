@@ -32,7 +32,7 @@ def test_one_own_template_takes_the_place_of_the_shipped_one(tmp_path: Path) -> 
     put(tmp_path, "digest/subject.txt", "{{ digest.list_name }}: {{ digest.topics|join }}")
     own, ours = drawn(tmp_path), drawn(SHIPPED)
     assert own.subject == "Sample: Desertion"
-    assert own == replace(ours, subject=own.subject)
+    assert own.text == ours.text
     assert Templates(tmp_path).trouble(reports("de")[1]) == Templates(SHIPPED).trouble(
         reports("de")[1]
     )

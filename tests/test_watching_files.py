@@ -41,7 +41,8 @@ def test_a_mistake_is_told_when_it_is_made_and_ctrl_c_ends_it(tmp_path: Path) ->
     file = tmp_path / "sources.yaml"
     file.write_text(SOUND)
     command = [sys.executable, "-m", "monitor", "--lang", "de", "lint", "--watch"]
-    environ = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    (tmp_path / "own").mkdir()
+    environ = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "MONITOR_TEMPLATES": "own"}
     with subprocess.Popen(
         command,
         cwd=tmp_path,

@@ -67,6 +67,8 @@ _OTHER_NAMES = {
     "rus": "ru",
     "russian": "ru",
     "by": "be",
+    "russisch": "ru",
+    "ukrainisch": "uk",
     "cz": "cs",
     "dk": "da",
     "gr": "el",
