@@ -74,13 +74,13 @@ class Page:
         self.signs = alphabet.signs(text)
         self.letters = alphabet.letters(self.signs)
         self._whole = 0, len(text)
-        self._short = len(text) < _SHORT
+        self.is_one_stretch = len(text) < _SHORT
         self._scarce: set[int] = set()
         self._holding: dict[tuple[Spelt, ...], bool] = {}
 
-    def around(self, start: int, end: int, reach: int | None) -> Span:
-        """The words at start … end-1 with so many before and behind them; None means all."""
-        if reach is None or self._short or reach in self._scarce:
+    def around(self, start: int, end: int, reach: int) -> Span:
+        """The words at start … end-1 with so many before and behind them."""
+        if reach in self._scarce:
             return self._whole
         words, size = _words(reach), len(self.text)
         behind, before = words.match(self.text, end), words.match(self._backwards, size - start)

@@ -178,9 +178,12 @@ class Sight:
 
     def _stretches(self, search: int, reach: int | None) -> list[Span]:
         """In which stretches a search may find something, in order and apart."""
-        page = self._page
+        page, ways = self._page, self._by_search[search]
+        if reach is None or page.is_one_stretch:
+            whole = 0, len(page.text)
+            return [whole] if any(page.holds(whole, way.others) for way in ways) else []
         spans = set()
-        for way in self._by_search[search]:
+        for way in ways:
             for start, end in self._places(way.key):
                 span = page.around(start, end, reach)
                 if span not in spans and page.holds(span, way.others):

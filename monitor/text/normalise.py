@@ -10,10 +10,10 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import chain
+from itertools import accumulate, chain
 
 from monitor.text.mojibake import HINT, MOJIBAKE, mended
 from monitor.text.signs import BROKEN, GARBLED, GENDERED, NOTHING, RARE, SPACED, Signs, signs
@@ -77,34 +77,36 @@ class Step:
 class _Edits:
     """What a step replaced: where each edit begins and ends, before and after."""
 
-    before: tuple[tuple[int, int], ...]
-    after: tuple[tuple[int, int], ...]
-    starts: tuple[int, ...]
+    before: Sequence[tuple[int, int]]
+    starts: Sequence[int]
+    lengths: Sequence[int]
 
     @classmethod
     def of(cls, step: Step, text: str) -> _Edits:
-        before, after, shift = [], [], 0
-        for found in step.pattern.finditer(text):
-            begin, length = found.start() + shift, len(step.replace(found))
-            before.append(found.span())
-            after.append((begin, begin + length))
-            shift += length - (found.end() - found.start())
-        return cls(tuple(before), tuple(after), tuple(begin for begin, _ in after))
+        finds = [*step.pattern.finditer(text)]
+        before = [found.span() for found in finds]
+        lengths = [len(step.replace(found)) for found in finds]
+        # By how much more each made the text longer.
+        growth = (new - end + start for new, (start, end) in zip(lengths, before, strict=True))
+        starts = [
+            start + grown
+            for (start, _), grown in zip(before, accumulate(growth, initial=0), strict=False)
+        ]
+        return cls(before, starts, lengths)
 
     def start(self, position: int) -> int:
         index = bisect_right(self.starts, position) - 1
         if index < 0:
             return position
-        if position < self.after[index][1]:
-            return self.before[index][0]
-        return position - self.after[index][1] + self.before[index][1]
+        behind = position - self.starts[index] - self.lengths[index]
+        return self.before[index][0] if behind < 0 else self.before[index][1] + behind
 
     def end(self, position: int) -> int:
         """Like `start` for an exclusive end: nothing dropped behind the last character counts."""
         if position == 0:
             return 0
         index = bisect_right(self.starts, position - 1) - 1
-        if index >= 0 and position <= self.after[index][1]:
+        if index >= 0 and position <= self.starts[index] + self.lengths[index]:
             return self.before[index][1]
         return self.start(position - 1) + 1
 
