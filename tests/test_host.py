@@ -12,19 +12,22 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import partial
 from pathlib import Path
+from shutil import which
 
 import pytest
 
 from monitor.deliver import mail_door
-from monitor.errors import ExtractError
+from monitor.errors import ExtractError, StoreError
 from monitor.pipeline import Door
 from monitor.reader import Apart
-from monitor.store import Store
+from monitor.store import Store, back_up
 from tests.story import News, feed, source, story, world
 from tests.test_daemon import Service, a_plan, a_source, in_loop
 from tests.test_daemon import feed as a_feed
 from tests.test_reader import converse, tells
+from tests.test_store import with_alerts
 from tests.test_time_and_disk import folder, said
 from tests.web import web
 
@@ -122,7 +125,7 @@ FILL = """
 import sys
 from datetime import UTC, datetime
 from monitor.model import MailState, Receipt
-from monitor.store import Store
+from monitor.store import Store, back_up
 from tests.test_store import a_filing, a_mail, met
 old = datetime(2020, 1, 1, tzinfo=UTC)
 with Store.open(sys.argv[1]) as store:
@@ -179,3 +182,31 @@ async def test_without_its_log_a_database_is_an_older_one_and_all_is_found_again
             assert w.store.history.alerts() == ()
             await w.day({"/news.xml": feed(NEWS, OLD)})
             assert w.told(NEWS.title) == 1
+
+
+# --- copies of a server (decision 13) ------------------------------------------------------------
+
+
+@pytest.mark.skipif(not (which("pg_dump") and which("pg_restore")), reason="no pg_dump here")
+def test_a_server_is_copied_and_put_back_by_its_own_tools(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    with Store.open(postgres_url) as store:
+        before = with_alerts(store, "a", "b")
+    with pytest.raises(StoreError, match="pg_dump"):
+        back_up(postgres_url, tmp_path / "copy.db")
+    server, _, schema = postgres_url.partition("?options=-csearch_path%3D")
+    server = server.replace("+psycopg", "")
+    copy = str(tmp_path / "copy.dump")
+    run = partial(subprocess.run, check=True, capture_output=True)
+    run(["pg_dump", "--format=custom", f"--schema={schema}", f"--file={copy}", server])
+    with Store.open(postgres_url) as store:
+        with_alerts(store, "c", checks=2)
+    run(
+        [
+            *("pg_restore", "--clean", "--if-exists", "--single-transaction"),
+            *(f"--dbname={server}", copy),
+        ]
+    )
+    with Store.open(postgres_url) as store:
+        assert sorted(alert.id or 0 for alert in store.history.alerts()) == sorted(before)

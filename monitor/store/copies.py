@@ -97,7 +97,9 @@ def _sqlite_file(url: str) -> Path:
     except ArgumentError as error:
         raise StoreError(f"the database URL cannot be used: {error}") from error
     if address.get_backend_name() != "sqlite":
-        raise StoreError("this database is a server's; copy and restore it with pg_dump and psql")
+        raise StoreError(
+            "this database is a server's; copy and restore it with pg_dump and pg_restore"
+        )
     file = file_of(address)
     if file is None:
         raise StoreError("a database in memory cannot be copied or restored")
