@@ -212,3 +212,32 @@ def test_all_problems_are_told_at_once() -> None:
         "MONITOR_MAIL",
         "MONITOR_NOPE",
     ]
+
+
+def test_where_the_archive_lies_and_where_others_find_it() -> None:
+    environ = {"MONITOR_SITE": "www", "MONITOR_SITE_URL": "https://example.org/archive/"}
+    settings = read_settings(environ, Path("/srv"))
+    assert settings.site == Path("/srv/www")
+    assert settings.site_url == "https://example.org/archive"
+    assert settings.site_robots == "noindex"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "example.org",
+        "ftp://example.org",
+        "https://",
+        "https://a@b.org",
+        "https://[",
+        "https://a.org/?x",
+    ],
+)
+def test_the_address_of_the_archive_is_one_of_the_web(address: str) -> None:
+    (problem,) = complaints({"MONITOR_SITE_URL": address})
+    assert "must be an address such as https://example.org/archive" in problem
+
+
+def test_what_robots_are_told_is_one_of_two_words() -> None:
+    (problem,) = complaints({"MONITOR_SITE_ROBOTS": "indx"})
+    assert "did you mean `index`?" in problem

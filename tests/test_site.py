@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -534,3 +536,32 @@ def test_everybody_may_read_what_is_published(store: Store, tmp_path: Path) -> N
         path.stat().st_mode & 0o777 for path in (tmp_path / "site").rglob("*") if path.is_file()
     }
     assert modes == {0o644}
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_the_command_writes_pages_without_any_recipient(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "recipients.yaml").write_text(
+        "version: 1\nlists:\n  - {id: secret-list, to: [somebody@secret.example]}\n"
+    )
+    (folder / "sources.yaml").write_text(
+        "version: 1\ntopics:\n  desertion: {title: {de: Desertion}, terms: [Deserteur*]}\n"
+        'sources:\n  - {id: court, name: Gericht, kind: page, url: "https://court.example/",'
+        " note: secret-note}\n"
+    )
+    with Store.open(f"sqlite:///{folder}/state/policy-monitor.db") as store:
+        Desk(store).check(
+            "court", NOW, (new("a", "Ein Deserteur", "Ein [Deserteur]."), "desertion")
+        )
+    command = [sys.executable, "-m", "monitor", "site", "pages", "--json"]
+    environ = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": ""}
+    ran = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=True)
+    told = json.loads(ran.stdout)
+    assert (told["alerts"], told["stories"], told["removed"]) == (1, 1, 0)
+    assert told["folder"] == str(folder / "pages")
+    content = b"".join(files(folder / "pages").values())
+    assert b"Ein Deserteur" in content
+    assert b"secret" not in content
