@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _parameters(command: Any) -> Iterator[str]:
     yield "|---|---|"
     for each in command.params:
         if each.help and not each.name.endswith("_completion"):
-            yield f"| `{_cell(_name(each))}` | {_cell(each.help)} |"
+            yield f"| {_code(_name(each))} | {_cell(each.help)} |"
 
 
 def _name(parameter: Any) -> str:
@@ -65,6 +66,14 @@ def _name(parameter: Any) -> str:
         return wanted if parameter.required or "[" in wanted else f"[{wanted}]"
     names = ", ".join(parameter.opts)
     return names if parameter.is_flag else f"{names} {wanted}"
+
+
+def _code(text: str) -> str:
+    """A cell of code; a bar in it can be written as an entity only."""
+    plain = " ".join(text.split())
+    if "|" in plain:
+        return f"<code>{escape(plain, quote=False).replace('|', '&#124;')}</code>"
+    return f"`{plain}`"
 
 
 def _cell(text: str) -> str:
@@ -109,7 +118,7 @@ def _shape(title: str, shape: Mapping[str, Any]) -> str:
 
 def _example(key: Mapping[str, Any]) -> str:
     shown = [_plain(value) for value in key.get("examples", ()) if value != []]
-    return ", ".join(f"`{_cell(text)}`" for text in shown)
+    return ", ".join(map(_code, shown))
 
 
 def _plain(value: Any) -> str:
@@ -133,7 +142,7 @@ def _kind(name: str) -> str:
         lines += ["| option | meaning | for example |", "|---|---|---|"]
         lines += [
             f"| {f'**`{key}`**' if each.needed else f'`{key}`'} | {_cell(each.description)}"
-            f"{' (several)' if each.many else ''} | `{_cell(each.example)}` |"
+            f"{' (several)' if each.many else ''} | {_code(each.example)} |"
             for key, each in kind.options.items()
         ]
     else:
