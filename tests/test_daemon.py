@@ -136,6 +136,7 @@ class Service:
     plan: Plan
     plans: list[Plan | ConfigError] = field(default_factory=list)
     measure: Callable[[Plan], None] | None = None
+    archive: Callable[[Plan], None] | None = None
     door: Callable[[], AbstractAsyncContextManager[Door]] | None = None
 
     async def __aenter__(self) -> Self:
@@ -154,6 +155,7 @@ class Service:
             notifier=Notifier(self.systemd.environ),
             tick=TICK,
             measure=self.measure,
+            archive=self.archive,
         )
         self.running = asyncio.create_task(daemon.run())
         await self.systemd.hears("READY=1")
