@@ -7,13 +7,13 @@ is of prose in the languages that are watched, as normalised text has it.
 from __future__ import annotations
 
 _WORDS = """
-abs absatz als antr antraege anzahl art artikel aufenthalt aufnahme ausschuss bei beschluss
-beteilig bis bund bundes bundeswehr das dem den der des die dienst dritt eine einem einen einer
-einsatz ersatz fuer gegen gericht gesetz grund grundgesetz ihr ihre ihrer insgesamt
-international jahr jahre kein keine kommission leben leist leistung mehr militaer
-militaerisch mindestens mit mittel muessen nach national nehmen neue nicht nummer oder
-parlament pflicht position post prozent rat rund satz schutz sein seine seiner sich sie soldat
-steuer ueber und unter urteil verfahren vertrag vom von vor waffe waffen wehr wieder zahl
+abs absatz als anzahl art aufnahme ausschuss bei
+beteilig bis bund bundes das dem den der des die dritt eine einem einen einer
+einsatz ersatz fuer gegen gesetz grund grundgesetz ihr ihre ihrer insgesamt
+international jahr jahre kein keine kommission leben leist leistung mehr
+mindestens mit mittel muessen nach national nehmen neue nicht nummer oder
+parlament position post prozent rat rund satz sein seine seiner sich sie
+steuer ueber und unter vertrag vom von vor wieder zahl
 zahlen zum zur zurueck
 act action age all and applicants applications article before being between border call code
 data for force forces from full get has have her his home into law left letter line men more
@@ -26,3 +26,9 @@ aux contre dans des est les mise par pas plus pour que qui sur une
 щодо это яка яки який якщо
 """
 FREQUENT = frozenset(_WORDS.split())
+# What many texts hold that staff watch: seeing one of them tells little more.
+_WATCHED = """
+antr antraege artikel aufenthalt beschluss bundeswehr dienst gericht militaer militaerisch pflicht
+schutz soldat staatsangehoerig urteil verfahren verweiger waffe waffen wehr
+"""
+TOPICAL = frozenset(_WATCHED.split())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from math import log2
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from monitor.match.chunk import Chunk, Literal
-from monitor.match.frequent import FREQUENT
+from monitor.match.frequent import FREQUENT, TOPICAL
 from monitor.match.legal import Cited
 from monitor.match.page import Alphabet, Page, Spelt
 from monitor.match.spelling import Spelling
@@ -190,8 +190,8 @@ class Sight:
                     spans.add(span)
         return merge([*spans])
 
-    def _places(self, chunk: int) -> Iterable[Span]:
-        return (place for hits in self._hits for place in hits.places(chunk))
+    def _places(self, chunk: int) -> list[Span]:
+        return [place for hits in self._hits for place in hits.places.get(chunk, ())]
 
     @cached_property
     def _by_search(self) -> Mapping[int, list[_Way]]:
@@ -217,6 +217,8 @@ def _rarity(literal: Literal) -> float:
     text, borders = literal.text, literal.opens + literal.closes
     if text in FREQUENT or (literal.plain and len(text) < _TELLING_WORD):
         return 1 - 1 / len(text)
+    if text in TOPICAL:
+        return 2
     if literal.plain:
         return 0.6 * len(text) + 0.3 * borders
     return (0.5 if text.isdigit() else 1) * len(text)
@@ -266,15 +268,11 @@ class _Automaton:
             [literal for _, literal in spelt],
             implementation=Implementation.DFA if few else Implementation.ContiguousNFA,
         )
-        self._chunks = [frozenset(found) for found in chunks.values()]
+        self.literals = [frozenset(found) for found in chunks.values()]
         # Letters have a blank before the first; blanks around a literal are no part of it.
         self.shifts = [
             ((word.opens - 1) * self._plain, (-word.closes - 1) * self._plain) for word in chunks
         ]
-        self.literals: defaultdict[int, list[int]] = defaultdict(list)
-        for literal, found in enumerate(chunks.values()):
-            for chunk in found:
-                self.literals[chunk].append(literal)
 
     def hits(self, page: Page) -> Hits:
         """What is found in a text."""
@@ -283,7 +281,7 @@ class _Automaton:
 
     def chunks(self, literals: Set[int]) -> set[int]:
         """Those of which one of the literals is one."""
-        return set().union(*map(self._chunks.__getitem__, literals))
+        return set().union(*map(self.literals.__getitem__, literals))
 
 
 class Hits:
@@ -297,16 +295,13 @@ class Hits:
         """The chunks of which one is found."""
         return self._automaton.chunks({hit[0] for hit in self._hits})
 
-    def places(self, chunk: int) -> Iterator[Span]:
-        """The start and the end of each find of a chunk."""
-        for literal in self._automaton.literals.get(chunk, ()):
-            before, after = self._automaton.shifts[literal]
-            for _, start, end in self._by_literal.get(literal, ()):
-                yield start + before, end + after
-
     @cached_property
-    def _by_literal(self) -> Mapping[int, list[tuple[int, int, int]]]:
-        found: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for hit in self._hits:
-            found[hit[0]].append(hit)
+    def places(self) -> Mapping[int, list[Span]]:
+        """The start and the end of each find of a chunk."""
+        found: defaultdict[int, list[Span]] = defaultdict(list)
+        chunks, shifts = self._automaton.literals, self._automaton.shifts
+        for literal, start, end in self._hits:
+            before, after = shifts[literal]
+            for chunk in chunks[literal]:
+                found[chunk].append((start + before, end + after))
         return found
