@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from monitor import digest as digests
 from monitor.due import latest_cutoff
 from monitor.errors import RenderError
 from monitor.health import coverage
-from monitor.model import Alert, Digest, MailingList, Overview, Receives
+from monitor.model import Alert, Coverage, Digest, MailingList, Overview, Receives
 from monitor.pipeline.bouncing import without_paused
 from monitor.pipeline.filing import Composed, Office, file, mails
 from monitor.pipeline.operators import compose_trouble
@@ -17,6 +18,9 @@ from monitor.pipeline.overviewing import compose_overviews, overview_of
 from monitor.render import Rendered
 from monitor.store import Filing, ListState, Store
 from monitor.story import Told
+
+Watched = Callable[[datetime, datetime], Coverage]
+"""Returns what the sources came to from one moment to another."""
 
 
 def compose_digests(
@@ -36,11 +40,16 @@ def compose_digests(
     store.digests.meet([mailing_list.id for mailing_list in office.lists], now)
     active = without_paused(office.lists, store.bounces.paused())
     chosen = [each for each in active if not only or each.id in only]
+    states, watched = store.digests.states(), _watched(office, store)
     done = [
         composed
         for each in chosen
         if each.receives is Receives.DIGEST
-        and (composed := _compose(office, each, store, now, force=force))
+        and (
+            composed := _compose(
+                office, each, store, now, state=states[each.id], watched=watched, force=force
+            )
+        )
     ]
     weekly = [each for each in chosen if each.receives is Receives.OVERVIEW]
     done += compose_overviews(office, weekly, store, now, force=force)
@@ -54,6 +63,7 @@ def preview_digests(
 ) -> Iterator[tuple[Digest | Overview, Rendered]]:
     """Yield what each list would get now; nothing is composed. Raises RenderError."""
     store.digests.meet([mailing_list.id for mailing_list in office.lists], now)
+    states, watched = store.digests.states(), _watched(office, store)
     for each in office.lists:
         if only and each.id not in only:
             continue
@@ -61,18 +71,39 @@ def preview_digests(
             planned = overview_of(office, each, store, now)
             yield planned, office.templates.overview(planned)
         if each.receives is Receives.DIGEST:
-            state = store.digests.states()[each.id]
+            state = states[each.id]
             alerts = digests.for_list(store.digests.pending(state), each)
             told = _told(store, each, alerts, now)
-            digest = _digest(office, each, store, state=state, alerts=alerts, told=told, cutoff=now)
+            digest = _digest(
+                office,
+                each,
+                store,
+                state=state,
+                alerts=alerts,
+                told=told,
+                watched=watched(state.last_mail, now),
+                cutoff=now,
+            )
             yield digest, office.templates.digest(digest)
 
 
+def _watched(office: Office, store: Store) -> Watched:
+    """What answers for all digests of a time at once: most lists are mailed at the same hours."""
+    states = cache(store.checks.states)
+    return cache(lambda since, cutoff: coverage(office.sources.values(), states(), since, cutoff))
+
+
 def _compose(
-    office: Office, mailing_list: MailingList, store: Store, now: datetime, *, force: bool
+    office: Office,
+    mailing_list: MailingList,
+    store: Store,
+    now: datetime,
+    *,
+    state: ListState,
+    watched: Watched,
+    force: bool,
 ) -> Composed | None:
     """None when the list's next cut-off is still to come, and nothing is urgent."""
-    state = store.digests.states()[mailing_list.id]
     cutoff = now if force else latest_cutoff(mailing_list.schedule, mailing_list.timezone, now)
     is_early = cutoff <= state.last_cutoff and cutoff < now
     if is_early and mailing_list.urgent is None:
@@ -92,7 +123,14 @@ def _compose(
             store.digests.pass_cutoff(mailing_list.id, cutoff, settled=waiting - 1)
         return Composed(mailing_list.id, "nothing")
     digest = _digest(
-        office, mailing_list, store, state=state, alerts=alerts, told=told, cutoff=cutoff
+        office,
+        mailing_list,
+        store,
+        state=state,
+        alerts=alerts,
+        told=told,
+        watched=watched(state.last_mail, cutoff),
+        cutoff=cutoff,
     )
     try:
         rendered = office.templates.digest(digest)
@@ -123,9 +161,9 @@ def _digest(
     state: ListState,
     alerts: Sequence[Alert],
     told: Sequence[Told],
+    watched: Coverage,
     cutoff: datetime,
 ) -> Digest:
-    watched = coverage(office.sources.values(), store.checks.states(), state.last_mail, cutoff)
     return digests.compose(
         mailing_list,
         alerts,
