@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.adapters import ADAPTERS
-from monitor.adapters.wall import let_through, wall
+from monitor.adapters.html import parse, says_much
+from monitor.adapters.wall import _look, let_through, wall
 from monitor.errors import ExtractError, FetchError
 from monitor.match import compile_vocabulary
 from monitor.model import Expect, Fetched, Item, Request, Select, Source, Validators, Vocabulary
@@ -416,3 +419,47 @@ def test_of_the_recorded_histories_only_what_is_no_page_is_accused() -> None:
     assert [str(path) for path in every_seventh if found_in(path)] == []
     signpost = SAMPLES / "replays" / "en-ota-imprint"
     assert [p.name for p in sorted(signpost.glob("*.html")) if found_in(p)] == ["0018.html"]
+
+
+PIECES = [
+    *("<p>", "</p>", "<div>", "</div>", "<a href=x>", "<a>", "</a>", "<nav>", "</nav>", "<li>"),
+    *(
+        "<header>",
+        "</header>",
+        "<main>",
+        "</main>",
+        "<table><tr><td>",
+        "</table>",
+        "<br>",
+        "<sup>1",
+    ),
+    *("<div hidden>", "<p style='display:none'>", "<div role=navigation>", "<p id=cookie-bar>"),
+    *("<script>var a = 1</script>", "<!-- x -->", "<h1>", "</h1>", "<select><option>", "</select>"),
+    *(
+        "Asylverfahren ",
+        "  \n ",
+        "\u200b",
+        "&amp;",
+        "&nbsp;",
+        "ein Satz. ",
+        "<pre>",
+        "</pre>",
+        "\x00",
+    ),
+    *("<body>", "</body>", "<template>", "</template>", "<dialog open>", "<svg>", "</svg>", "]]>"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.integers(0, 60))
+def test_a_page_that_says_much_does_so_where_walls_are_looked_for(
+    pieces: list[str], least: int
+) -> None:
+    page = f"<html><title>x</title>{''.join(pieces)}"
+    if says_much(page, least):
+        assert len(_look(parse(page)).prose) > least
+
+
+def test_an_ordinary_page_is_known_to_say_much() -> None:
+    text = "<p>Das Gericht hat entschieden, und das ist die Begründung. <b>Sie ist lang.</b></p>"
+    assert says_much(f"<html><body><nav>{'<a>x</a>' * 500}</nav><main>{text * 50}</main>", 2500)
+    assert not says_much(f"<html><body><header>{text * 50}</header><p>Bitte warten</p>", 2500)

@@ -21,6 +21,7 @@ from monitor.adapters.html import (
     looks_like_html,
     page_title,
     parse,
+    says_much,
     visible_text,
 )
 from monitor.adapters.identity import shortened
@@ -81,14 +82,18 @@ def wall(page: Fetched, source: Source, asked: str) -> Wall | None:
     """Return what stands before or in place of the page that was `asked` for, or None."""
     if not _is_html(page):
         return _json_trouble(page)
+    challenge, whole = is_challenge(page.text), source.kind in _READ_WHOLE
+    elsewhere = _elsewhere(asked, page.url) if whole else None
+    if not (challenge or elsewhere) and says_much(page.text, _SOME):
+        return None  # so much text no sign is looked for in
     soup = parse(page.text)
     if _has_all(soup, source):
         return None
-    if is_challenge(page.text):
+    if challenge:
         return _as_wall(signs.BEFORE_READERS)
-    look, whole = _look(soup), source.kind in _READ_WHOLE
+    look = _look(soup)
     return _sign(look, signs.SIGNS if whole else signs.CERTAIN) or (
-        _elsewhere(asked, page.url) or _frame(look) if whole else None
+        elsewhere or _frame(look) if whole else None
     )
 
 
