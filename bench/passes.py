@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 PASSES = ("cold", "unchanged", "changed", "changed2")
-_DOCUMENTS = "{items: '$.documents[*]', title: titel, link: links.self, date: datum, text: abstract}"
+_DOCUMENTS = (
+    "{items: '$.documents[*]', title: titel, link: links.self, date: datum, text: abstract}"
+)
 _ENTRIES = {
     "html": "kind: page, select: {items: article, title: h3, text: .c-teaser__text}",
     "law": "kind: page, ignore: [footer]",
@@ -32,9 +34,9 @@ _ENTRIES = {
 
 def told(base: str, path: str, *, post: bool = False) -> Any:
     """Return what a control end point of the site says."""
-    request = urllib.request.Request(base + path, method="POST" if post else "GET")  # noqa: S310
+    request = urllib.request.Request(base + path, method="POST" if post else "GET")
     request.data = b"" if post else None
-    with urllib.request.urlopen(request) as answer:  # noqa: S310 – our own site
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
 
@@ -191,7 +193,7 @@ async def measure(arguments: argparse.Namespace) -> None:
     config = load(file, None)
     rules = compile_vocabulary(config.vocabulary)
     ready = time.perf_counter()
-    _print(what="start", imports=imported - begun, configuration=ready - imported)
+    printed(what="start", imports=imported - begun, configuration=ready - imported)
     database = f"sqlite:///{folder / 'state.db'}"
     fetcher = Fetcher(
         user_agent="policy-monitor/bench",
@@ -222,7 +224,7 @@ async def measure(arguments: argparse.Namespace) -> None:
                 apart = used.children - usage.children
                 apart += sum(work_of(pid) - others.get(pid, 0.0) for pid in family()[1:])
                 counts = told(arguments.base, "/stats")
-                _print(
+                printed(
                     what=name,
                     wall=wall,
                     cpu=used.work - usage.work + apart,
@@ -243,7 +245,8 @@ def _failed(checked: Any) -> bool:
     return checked.error is not None
 
 
-def _print(**fields: Any) -> None:
+def printed(**fields: Any) -> None:
+    """Print one line of JSON."""
     rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in fields.items()}
     print(json.dumps(rounded), flush=True)
 

@@ -1,197 +1,195 @@
-"""An archive of 20,000 alerts: how long it takes to write, to add to, and to search."""
+"""A small site to be measured with: lists, feeds and an API that change for real, or by noise only.
+
+    python -m bench.site --n 200 --port 8800
+
+Hosts are 127.0.1.1 and following. On 127.0.0.1 the site tells GET /urls and /stats, and obeys
+POST /tick, which answers with what it changed, and /stats/reset.
+"""
 
 from __future__ import annotations
 
 import argparse
-import functools
-import gzip
-import http.server
-import os
-import shutil
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
-from statistics import median
-from typing import TypeVar
+import asyncio
+import hashlib
+import html
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
-from bench.archive import END, fill, one_more
-from monitor.config import Config, load
-from monitor.fetch.browser import NAMES
-from monitor.pipeline.publishing import Published, Site, publish
-from monitor.render import Pages
-from monitor.shipped import shipped
-from monitor.site.telling import Watch
-from monitor.store import Store
+HOSTS = 20
+KINDS = ("html", "html", "feed", "json")
+WORDS = ("Kriegsdienstverweigerung", "Deserteur", "Einberufung", "conscientious objection")
+_SHARE = 0.02
+_PLAIN = (
+    "Das Bundesamt veröffentlicht neue Leitsätze. Die Kommission erläutert die Fristenregelung. "
+    "Der Ausschuss prüft den Jahresbericht. Das Gericht stellt die Verfahrensdauer fest. "
+    "Die Innenministerkonferenz aktualisiert das Merkblatt. Der Senat bestätigt den Haushaltsplan. "
+)
+_SENTENCES = _PLAIN.split(". ")[:-1]
 
-T = TypeVar("T")
-ROOT = Path(__file__).parents[1]
-# Whole words, beginnings, ends of compounds, several words, five languages.
-QUERIES = (
-    "Deserteur", "Kriegsdienstverweigerung", "verweigerung", "Wehrdienst Flüchtlingsschutz",
-    "дезертир", "повестка", "мобілізація", "conscientious objection", "refused to serve",
-    "objecteur de conscience", "Einberufung Russland", "§ 3a AsylG", "fluechtling", "der die und",
-)  # fmt: skip
+
+@dataclass
+class Place:
+    """One source of the site; a third gives no validator."""
+
+    number: int
+    kind: str
+    chance: random.Random
+    items: list[tuple[str, str, str]] = field(default_factory=list)
+    noise: int = 0
+
+    def __post_init__(self) -> None:
+        self.items = [self.item() for _ in range(30)]
+
+    def item(self, word: str | None = None) -> tuple[str, str, str]:
+        """Return the name, title and text of something new."""
+        said = [self.chance.choice(_SENTENCES) for _ in range(4)]
+        name = f"{self.number}-{self.chance.getrandbits(32):08x}"
+        return name, f"{said[0]} {name}", ". ".join([*said[1:], *([word] if word else [])])
+
+    @property
+    def body(self) -> bytes:
+        """The page as it is now."""
+        return {"html": self._html, "feed": self._feed, "json": self._json}[self.kind]().encode()
+
+    def _html(self) -> str:
+        menu = "".join(f"<li><a href='/m/{i}'>Unterpunkt {i}</a></li>" for i in range(100))
+        parts = "".join(
+            f"<article><h3><a href='/d/{name}'>{html.escape(title)}</a></h3>"
+            f"<div class='c-teaser__text'><p>{html.escape(text)}</p></div></article>"
+            for name, title, text in self.items
+        )
+        return (
+            f"<!DOCTYPE html><html lang='de'><head><title>Stelle {self.number}</title></head><body>"
+            f"<nav><ul>{menu}</ul></nav><main>{parts}</main><footer>Besucher: {self.noise}</footer>"
+        )
+
+    def _feed(self) -> str:
+        entries = "".join(
+            f"<item><title>{html.escape(title)}</title><guid>{name}</guid>"
+            f"<link>http://example.org/d/{name}</link>"
+            f"<description>{html.escape(text)}</description></item>"
+            for name, title, text in self.items
+        )
+        return (
+            f"<rss version='2.0'><channel><title>Stelle {self.number}</title>"
+            f"<ttl>{self.noise}</ttl>{entries}</channel></rss>"
+        )
+
+    def _json(self) -> str:
+        documents = [
+            {"id": name, "titel": title, "datum": "01.11.2026", "abstract": text}
+            | {"links": {"self": f"/d/{name}"}}
+            for name, title, text in self.items
+        ]
+        return json.dumps({"request": self.noise, "documents": documents})
+
+
+class Site:
+    """All places, and what was asked of them."""
+
+    def __init__(self, number: int, port: int) -> None:
+        self.port = port
+        self.chance = random.Random(1)
+        self.places = [
+            Place(i, KINDS[i % len(KINDS)], random.Random(i), noise=0) for i in range(number)
+        ]
+        self.stats = dict.fromkeys(("requests", "s304", "conns"), 0)
+
+    def tick(self) -> dict[str, Any]:
+        """Change a few places for real, half of these with a word, and as many by noise."""
+        count = max(2, round(_SHARE * len(self.places)))
+        chosen = self.chance.sample(self.places, 2 * count)
+        real = []
+        for index, place in enumerate(chosen[:count]):
+            word = self.chance.choice(WORDS) if index % 2 == 0 else None
+            place.items = [place.item(word), *place.items[:-1]]
+            real.append({"id": place.number, "keyword": word})
+        for place in chosen[count:]:
+            place.noise += 1
+        return {"real": real, "noise": [{"id": place.number} for place in chosen[count:]]}
+
+    def told(self, path: str) -> Any:
+        """Return what a control end point answers; None for one that there is not."""
+        match path:
+            case "/urls":
+                return [
+                    {
+                        "id": place.number,
+                        "kind": place.kind,
+                        "url": f"http://127.0.1.{place.number % HOSTS + 1}:{self.port}"
+                        f"/s/{place.number}",
+                    }
+                    for place in self.places
+                ]
+            case "/tick":
+                return self.tick()
+            case "/stats":
+                return self.stats
+            case "/stats/reset":
+                self.stats = dict.fromkeys(self.stats, 0)
+                return {}
+        return None
+
+    def answer(self, path: str, headers: Iterable[str]) -> bytes:
+        """Return all bytes of an answer."""
+        if not path.startswith("/s/"):
+            found = self.told(path)
+            status = "404 Not Found" if found is None else "200 OK"
+            return _wire(status, "application/json", json.dumps(found).encode())
+        self.stats["requests"] += 1
+        place = self.places[int(path.removeprefix("/s/"))]
+        body = place.body
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if place.number % 3 == 0:
+            tag = ""
+        elif any(line.lower() == f"if-none-match: {tag}" for line in headers):
+            self.stats["s304"] += 1
+            return f"HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n".encode()
+        kind = {"html": "text/html", "feed": "application/rss+xml", "json": "application/json"}
+        return _wire("200 OK", f"{kind[place.kind]}; charset=utf-8", body, tag)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request after another."""
+        self.stats["conns"] += 1
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                writer.write(self.answer(head[0].split(" ")[1].partition("?")[0], head[1:]))
+                if any(line.lower() == "connection: close" for line in head):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def _wire(status: str, kind: str, body: bytes, tag: str = "") -> bytes:
+    known = f"ETag: {tag}\r\n" if tag else ""
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{known}Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def run(number: int, port: int) -> None:
+    """Serve until the process is ended."""
+    site = Site(number, port)
+    hosts = ["127.0.0.1", *(f"127.0.1.{host + 1}" for host in range(HOSTS))]
+    server = await asyncio.start_server(site.serve, hosts, port)
+    print("ready", flush=True)
+    await server.serve_forever()
 
 
 def main() -> None:
-    """Print what was measured."""
+    """Read the arguments, and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--alerts", type=int, default=20_000)
-    parser.add_argument("--keep", type=Path, help="a folder for database and pages, used again")
-    asked = parser.parse_args()
-    folder = asked.keep or Path(tempfile.mkdtemp(prefix="bench-site-"))
-    try:
-        measure(folder, asked.alerts)
-    finally:
-        if asked.keep is None:
-            shutil.rmtree(folder)
-
-
-def measure(folder: Path, number: int) -> None:
-    """Fill a database, write its archive, add an alert, search."""
-    config = load(ROOT / "sources.yaml", None)
-    sources = [source for source in config.sources if source.enabled and not source.complete]
-    folder.mkdir(parents=True, exist_ok=True)
-    database, out = folder / "state.db", folder / "site"
-    is_new = not database.exists()
-    with Store.open(f"sqlite:///{database}") as store:
-        if is_new:
-            timed(f"{number:,} alerts invented", lambda: fill(store, sources, number))
-        shutil.rmtree(out, ignore_errors=True)
-        site = Site(out, Pages(shipped("templates"), "Europe/Berlin"))
-        build(site, store, config, number)
-        sizes(out)
-    search(out)
-
-
-def build(site: Site, store: Store, config: Config, number: int) -> None:
-    """Measure the whole, nothing new, one new alert; against copying the files."""
-    watch = Watch({each.id: each for each in config.sources}, config.vocabulary.topics)
-
-    def run(minutes: int) -> Published:
-        return publish(site, store, watch, END + timedelta(minutes=minutes))
-
-    whole, published = timed("full build", lambda: run(0))
-    print(f"  {published.stories:,} stories, {published.written:,} files")
-    copy = site.folder.with_name("copy")
-    shutil.rmtree(copy, ignore_errors=True)
-    copied, _ = timed(
-        "reference: cp -r of the same files", lambda: shutil.copytree(site.folder, copy)
-    )
-    shutil.rmtree(copy)
-    print(f"  the build takes {whole / copied:.1f} times as long")
-    timed("nothing new", lambda: run(1))
-    one_more(
-        store, config.sources[0], END + timedelta(minutes=2), "Noch eine Meldung über Deserteure"
-    )
-    _, after = timed("one new alert", lambda: run(2))
-    print(f"  {after.written} files written, {after.removed} removed, {after.unchanged:,} left")
-
-
-def sizes(out: Path) -> None:
-    """Print what the first page weighs, with all that it loads, and the heaviest pages."""
-    loads = [
-        out / "de" / "index.html",
-        *(out / "assets").glob("*.css"),
-        *(out / "assets").glob("*.svg"),
-    ]
-    plain = sum(path.stat().st_size for path in loads)
-    packed = sum(len(gzip.compress(path.read_bytes())) for path in loads)
-    print(f"first page with style and icon: {plain / 1000:.1f} kB, {packed / 1000:.1f} kB gzipped")
-    pages = sorted(out.rglob("*.html"), key=lambda path: -path.stat().st_size)
-    heavy = pages[0]
-    print(f"heaviest page: {heavy.relative_to(out)}, {heavy.stat().st_size / 1000:.0f} kB")
-    total = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    index = sum(path.stat().st_size for path in (out / "search").rglob("*") if path.is_file())
-    words = (out / "search" / "words.txt").stat().st_size
-    print(
-        f"all files: {total / 1e6:.0f} MB; the search's: {index / 1e6:.0f} MB, "
-        f"of which the list of words {words / 1e6:.1f} MB"
-    )
-
-
-def search(out: Path) -> None:
-    """Print from key press to results on the page, each query with an empty cache and again."""
-    chromium = next(filter(None, map(shutil.which, NAMES)), None)
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
-    except ImportError:
-        chromium = None
-    if chromium is None:
-        print("search: not measured, Chromium or the extra `browser` is not installed")
-        return
-    cold, warm = [], []
-    with served(out) as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"] if os.getuid() == 0 else []
-        )
-        for query in QUERIES:
-            context = browser.new_context()
-            page = context.new_page()
-            page.goto(f"{base}de/search.html", wait_until="networkidle")
-            first, found = page.evaluate(TYPE, query)
-            page.evaluate(TYPE, "")
-            again, _ = page.evaluate(TYPE, query)
-            cold.append(first)
-            warm.append(again)
-            print(f"  {query:32} {first:6.0f} ms, again {again:4.0f} ms   {found}")
-            context.close()
-        browser.close()
-    print(
-        f"search answer: median {median(cold):.0f} ms, slowest {max(cold):.0f} ms; "
-        f"again: median {median(warm):.0f} ms, slowest {max(warm):.0f} ms"
-    )
-
-
-# Types a query and waits until the results stand on the page.
-TYPE = """query => new Promise(done => {
-  const input = document.getElementById('q'), status = document.getElementById('status');
-  const start = performance.now();
-  const seen = new MutationObserver(() => {
-    seen.disconnect();
-    requestAnimationFrame(() => done([performance.now() - start, status.textContent]));
-  });
-  seen.observe(status, {childList: true, characterData: true, subtree: true});
-  input.value = query;
-  input.dispatchEvent(new Event('input', {bubbles: true}));
-  if (!query) done([0, '']);
-})"""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve the folder on this machine, and return its address."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Files, connections that stay open, and no log."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-def timed(what: str, work: Callable[[], T]) -> tuple[float, T]:
-    """Do the work, print how long it took, and return this and what came of it."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    result = work()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{what}: {wall:.2f} s ({cpu:.2f} s of work)", flush=True)
-    return wall, result
+    parser.add_argument("--n", type=int, default=200)
+    parser.add_argument("--port", type=int, default=8800)
+    arguments, _ = parser.parse_known_args()
+    asyncio.run(run(arguments.n, arguments.port))
 
 
 if __name__ == "__main__":
