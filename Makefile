@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
-        bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-scale bench-capacity bench-site bench-stories site-pictures \
+        bench bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-scale bench-capacity bench-site bench-stories site-pictures \
         mail-pictures mail-clients mail-spam
 
 help:  ## Show what there is
@@ -115,6 +115,9 @@ mail-matrix: $(VENV)/ready  ## Try every answer of a mail server, and a real Pos
 soak: $(VENV)/ready  ## Let 24 months of 200 sources pass, with faults (MONTHS=3 SOURCES=30 for less)
 	$(BIN)/python -m tests.soak --months $(or $(MONTHS),24) --sources $(or $(SOURCES),200) \
 	  --faults $(or $(FAULTS),0.05) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)
+
+bench: $(VENV)/ready  ## Measure passes beside a bare HTTP loop (N="50 200" REPS=3; BENCH_HARNESS=folder)
+	$(BIN)/python -m bench.compare --n $(or $(N),50 200) --reps $(or $(REPS),3)
 
 bench-descriptors: $(VENV)/ready  ## Measure docs/examples/bundestag.yaml on papers of the Bundestag
 	$(BIN)/python -m bench.descriptors
