@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from monitor.model import Alert, Case, Genre, Rank, Source, Stage
+from monitor.model import Alert, Case, Genre, Name, Rank, Source, Stage
 from monitor.priority import rank
-from monitor.story import DECISIONS, STAGE, compact, court_words, figures, identity
+from monitor.story import DECISIONS, STAGE, compact, court_words, figures
 
 _ANSWERED = frozenset({"advance", "answered", "followed-up"})
 _ASKED = frozenset({"asked", "extended"})
@@ -61,7 +61,7 @@ def case_of(alert: Alert, source: Source | None) -> Case | None:
     """Return court, file number and day of the ruling that the alert is; None for no ruling."""
     if genre_of(alert, source) is not Genre.RULING:
         return None
-    days = [name.date for name in identity(alert).names if name.date]
+    days = [name.date for name in _names(alert) if name.date]
     return Case(
         court_words(alert.title) or court_words(source.name if source else ""),
         _number(alert),
@@ -69,9 +69,14 @@ def case_of(alert: Alert, source: Source | None) -> Case | None:
     )
 
 
+def _names(alert: Alert) -> tuple[Name, ...]:
+    """The alert's own numbers; one from an older release has none."""
+    return alert.identity.names if alert.identity else ()
+
+
 def _number(alert: Alert) -> str:
     """The alert's own file number, as it is cited where it is; empty when it has none."""
-    names = identity(alert).names
+    names = _names(alert)
     own = [name.number for name in names if name.kind in DECISIONS]
     own = own or [name.number for name in names if name.kind == "ecli"]
     cited = {compact(each.id): each.id for each in alert.citations}
