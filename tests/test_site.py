@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
+from monitor.daemon import Plan
 from monitor.errors import MonitorError, RenderError
 from monitor.pipeline.publishing import HEALTH_EVERY, Keeper, publish
 from monitor.render import Pages
@@ -28,10 +29,12 @@ from monitor.site.charts import bars, series
 from monitor.site.joining import join
 from monitor.site.names import place, urn
 from monitor.site.search import Gathering, Indexed, base36, folded, share, with_new, words
-from monitor.site.telling import beside
+from monitor.site.telling import Watch, beside
 from monitor.store import Store
 from monitor.text.rewording import Fate
 from tests.archive import DAY, HOSTILE, NOW, WATCH, Desk, edit, figure, fill, new, site, written
+from tests.test_daemon import Service, a_plan, a_source, feed, in_loop
+from tests.web import web
 
 
 @pytest.fixture
@@ -499,6 +502,32 @@ def test_the_service_writes_at_once_what_is_new_and_health_now_and_then(
     assert done
     assert done.new == 1
     assert keeper.keep(WATCH, NOW + timedelta(minutes=2) + HEALTH_EVERY)
+
+
+@in_loop
+async def test_the_service_keeps_pages_and_goes_on_where_it_cannot_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("mine")
+    tried: list[Plan] = []
+
+    def archive(plan: Plan) -> None:
+        tried.append(plan)
+        with Store.open(f"sqlite:///{tmp_path / 'm.sqlite3'}") as store:
+            watch = Watch({each.id: each for each in plan.sources}, plan.office.topics)
+            publish(site(folder), store, watch, NOW)
+
+    async with (
+        web({"/feed.xml": feed("Haushalt")}) as server,
+        Service(tmp_path, a_plan(a_source(server)), archive=archive) as service,
+    ):
+        await service.until(lambda: len(tried) >= 3)
+        (folder / "letter.txt").unlink()
+        await service.until((folder / "de/index.html").exists)
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("archive not written") == 1
 
 
 # --- the folder ----------------------------------------------------------------------------------
