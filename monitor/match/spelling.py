@@ -39,6 +39,8 @@ _STEM = 3
 _MOST_STARS = 3
 _MOST_DISTANCES = 2
 _DEEPEST = 10
+# Every figure holds these.
+_DIGITS = re.compile(r"\d{3}")
 _NEAR = re.compile(r"\s*([~>])\s*(\d*)\s*")
 _TOKEN = re.compile(r"[(|)]|\*+|-+|[\s.,]+|[^\s.,()|*-]+")
 _SYNTAX = frozenset("()|*~>-., \t\n")
@@ -55,7 +57,8 @@ class Spelling:
     """A spelling ready for search in normalised text.
 
     `required` are sets of literals; of each, one must occur for the spelling to match. Of one of
-    its `ways` all chunks must. A find stretches over `breaks` breaks between words at most.
+    its `ways` all chunks must. A find stretches over `breaks` breaks between words at most;
+    if it `has_figure` every find holds one.
     """
 
     source: str
@@ -63,6 +66,7 @@ class Spelling:
     required: tuple[Literals, ...]
     ways: Ways
     breaks: int
+    has_figure: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -80,11 +84,9 @@ class Spelling:
     def within(self, text: str, stretches: Iterable[Span]) -> Iterator[Span]:
         """Where it stands in some stretches, which end where words do."""
         search = self.pattern.finditer
+        if self.has_figure:
+            stretches = [place for place in stretches if _DIGITS.search(text, *place)]
         return (found.span() for start, end in stretches for found in search(text, start, end))
-
-    def occurs(self, text: str) -> bool:
-        """Whether the spelling stands in the normalised text."""
-        return self.may_occur(text) and self.pattern.search(text) is not None
 
 
 def parse(spelling: str) -> Spelling:
@@ -117,14 +119,15 @@ def _parse(spelling: str) -> Spelling:
     left = _read(spelling, first)
     _refuse_mere_figures(spelling, [first, *others])
     regex, required, written = left.bounded(), left.required(), ways(left)
-    breaks = left.breaks()
+    breaks, has_figure = left.breaks(), Figure() in left.parts
     for order, distance, other in zip(orders, distances, others, strict=True):
         right = _read(spelling, other)
         regex = near(regex, right.bounded(), int(distance), either_order=order == "~")
         required += right.required()
         written = both(written, ways(right))
         breaks += right.breaks() + int(distance) + 1
-    return Spelling(spelling, regex, required, written, breaks)
+        has_figure |= Figure() in right.parts
+    return Spelling(spelling, regex, required, written, breaks, has_figure)
 
 
 def _trimmed(text: str) -> str:
