@@ -84,7 +84,7 @@ def _pruned(topic: Topic, texts: Sequence[str]) -> Topic:
 
 def _occurs(spelling: str, texts: Iterable[str]) -> bool:
     parsed = parse(spelling)
-    return any(parsed.occurs(text) for text in texts)
+    return any(parsed.may_occur(text) and parsed.pattern.search(text) for text in texts)
 
 
 def crossed(vocabulary: Vocabulary, passages: Sequence[Passage]) -> tuple[Score, Score]:
