@@ -100,9 +100,10 @@ def _watch(root: Root) -> None:
             _show(found)
             count = 0 if isinstance(found, Config) else len(found)
             at = f"{now().astimezone():%H:%M:%S}"
-            show.line(Told("{at}: {count} problems; waiting for changes …", at=at, count=count))
+            told = Told("{at}: {count} problems; waiting for changes …", at=at, count=count)
+            typer.echo(say(told))  # Rich would say it again when Ctrl-C comes while it writes
     except KeyboardInterrupt:
-        show.line("")
+        typer.echo()
 
 
 def _next(look: Callable[[], Looks], seen: Looks | None, wait: Callable[[], object]) -> Looks:
