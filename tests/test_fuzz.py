@@ -11,9 +11,10 @@ import pytest
 from monitor.adapters.article import main_text
 from monitor.config.ignoring import read_ignored
 from monitor.match import TermError, explain_spelling
+from monitor.text.moving import settled
 from monitor.text.numbers import change, is_missing, read_number
 from monitor.text.periods import read_period
-from tests.fuzz import TARGETS, mutated, trouble
+from tests.fuzz import TARGETS, Target, mutated, trouble
 
 THROWS = {"page": 10, "configuration": 15, "feed": 40, "spelling": 100}
 
@@ -76,3 +77,12 @@ def test_markup_that_trafilatura_stumbles_over_is_read_all_the_same() -> None:
 def test_a_pattern_that_cannot_be_compiled_is_refused_in_words(pattern: str) -> None:
     with pytest.raises(ValueError, match="must be a regular expression"):
         read_ignored(pattern)
+
+
+@pytest.mark.parametrize("text", ["1" * 60_000, "1 " + "понед" * 40_000, "1 " + "mai" * 60_000])
+def test_what_moves_in_a_long_line_is_found_at_once(text: str) -> None:
+    def throw(_: bytes) -> None:
+        settled(text)
+        settled(text, digits=False)
+
+    assert trouble(Target(throw, lambda: (), seconds=4), b"") is None

@@ -12,16 +12,18 @@ _MONTHS = (
     "juil août déc січ лют берез квіт трав черв лип серп верес жовт листоп груд янв февр марта апр "
     "мая июн июл авг сент окт нояб дек"
 )
-_MONTH = "(?:" + "|".join(_MONTHS.split()) + r")[^\W\d]*\.?"
+# Endings are bounded: «маймаймай…» would be read to its end from each of its places.
+_MONTH = "(?:" + "|".join(_MONTHS.split()) + r")[^\W\d]{0,12}\.?"
 _DAYS = (
     "mo di mi do fr sa so mon tue wed thu fri sat sun lun mar mer jeu ven sam dim "
     "пн вт ср чт пт сб нд вс"
 )
 _DAY = (
     r"(?:(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|[^\W\d]{3,6}day"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|понед[^\W\d]+|вівтор[^\W\d]+"
-    r"|серед[^\W\d]+|четвер[^\W\d]*|вторн[^\W\d]+|п['’ʼ]?ятни[^\W\d]+|субот[^\W\d]+|суббот[^\W\d]+"
-    r"|неділ[^\W\d]+|воскр[^\W\d]+)|(?:" + "|".join(_DAYS.split()) + r")\b\.?),?\s{0,2}"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|понед[^\W\d]{1,12}|вівтор[^\W\d]{1,12}"
+    r"|серед[^\W\d]{1,12}|четвер[^\W\d]{0,12}|вторн[^\W\d]{1,12}|п['’ʼ]?ятни[^\W\d]{1,12}"
+    r"|субот[^\W\d]{1,12}|суббот[^\W\d]{1,12}"
+    r"|неділ[^\W\d]{1,12}|воскр[^\W\d]{1,12})|(?:" + "|".join(_DAYS.split()) + r")\b\.?),?\s{0,2}"
 )
 _DATE = (
     rf"(?:\d{{4}}-\d\d?-\d\d?|\d{{1,2}}[./-]\s?\d{{1,2}}(?:[./-]\s?\d{{2,4}}|\.)"
@@ -62,7 +64,7 @@ _AGO = re.compile(
     r"\bvor \d+ (?:sekunden?|minuten?|stunden?|min\.?|std\.?)"
     r"|\b\d+ ?(?:seconds?|minutes?|mins?|hours?|hrs?|days?) ago\b"
     r"|\bil y a \d+ (?:secondes?|minutes?|heures?|jours?)"
-    r"|\d+ (?:секунд\w*|минут\w*|хвилин\w*|час\w*|годин\w*) (?:назад|тому)",
+    r"|(?<!\d)\d+ (?:секунд\w*|минут\w*|хвилин\w*|час\w*|годин\w*) (?:назад|тому)",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
