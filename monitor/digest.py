@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -135,14 +135,7 @@ def compose(
             topic_title(topic, topics, mailing_list.lang) for topic in mailing_list.topics or topics
         ),
         alerts=tuple(alert.id for alert in alerts if alert.id is not None),
-        repeats=tuple(
-            Repeat(
-                alert.id or 0, alert.title, alert.url, source_name(alert.source, sources), before
-            )
-            for repeat in found.repeats
-            if (before := earlier(repeat.before, sources))
-            for alert in repeat.alerts
-        ),
+        repeats=tuple(_repeats(found, sources)),
         answers_to=answers_to,
         neutral=mailing_list.subject is Subject.NEUTRAL,
         site=site,
@@ -151,6 +144,15 @@ def compose(
         ),
         calendar=mailing_list.calendar,
     )
+
+
+def _repeats(found: Sorted, sources: Mapping[str, Source]) -> Iterator[Repeat]:
+    """What was found again, with how it was told first."""
+    for repeat in found.repeats:
+        if before := earlier(repeat.before, sources):
+            for alert in repeat.alerts:
+                name = source_name(alert.source, sources)
+                yield Repeat(alert.id or 0, alert.title, alert.url, name, before)
 
 
 def _appointments(
