@@ -221,6 +221,7 @@ def _preview(root: Root, store: Store, folder: Path, only: list[str]) -> list[di
             recipient=root.mailing_list(planned.list_id).to[0],
             list_id=planned.list_id,
             list_name=planned.list_name,
+            unsubscribe=root.settings.mail_unsubscribe,
         )
         forms = {".eml": wire, ".html": rendered.html.encode(), ".txt": rendered.text.encode()}
         files = {folder / f"{planned.list_id}{ending}": form for ending, form in forms.items()}
