@@ -39,7 +39,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         with Store.open(f"sqlite:///{work}/state.db") as store:
-            fill(store)
+            fill(store, hostile=False)
             written(Path(work, "site"), store)
         with served(Path(work, "site")) as address:
             take(chromium, address, folder)

@@ -149,8 +149,8 @@ def figure(name: str, period: str, text: str) -> Change:
     return Change(ChangeKind.ADDED, item, added=item.blocks)
 
 
-def fill(store: Store) -> None:
-    """Write the archive: some twenty alerts of half a year."""
+def fill(store: Store, *, hostile: bool = True) -> None:
+    """Write the archive: some twenty alerts of half a year, one of them hostile."""
     desk = Desk(store)
     leaflet = new(
         "leaflet",
@@ -293,20 +293,21 @@ def fill(store: Store) -> None:
         ),
         tier=Tier.PERHAPS,
     )
-    desk.check(
-        "network",
-        NOW - DAY,
-        (
-            new(
-                "../../evil",
-                f"{HOSTILE} Deserter",
-                f"{HOSTILE} [deserter] \u202e{HOSTILE}",
-                url="javascript:alert(1)",
-                lang='en" onload="alert(1)',
+    if hostile:
+        desk.check(
+            "network",
+            NOW - DAY,
+            (
+                new(
+                    "../../evil",
+                    f"{HOSTILE} Deserter",
+                    f"{HOSTILE} [deserter] \u202e{HOSTILE}",
+                    url="javascript:alert(1)",
+                    lang='en" onload="alert(1)',
+                ),
+                "desertion",
             ),
-            "desertion",
-        ),
-    )
+        )
     desk.fail(
         "broken",
         NOW - 12 * DAY,
