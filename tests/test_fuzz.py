@@ -86,3 +86,8 @@ def test_what_moves_in_a_long_line_is_found_at_once(text: str) -> None:
         settled(text, digits=False)
 
     assert trouble(Target(throw, lambda: (), seconds=4), b"") is None
+
+
+def test_a_distance_of_thousands_of_digits_is_refused_in_words() -> None:
+    with pytest.raises(TermError, match="~"):
+        explain_spelling("Asyl ~" + "9" * 5000 + " Deserteur")

@@ -255,7 +255,7 @@ def _refuse_distances(
                 ),
                 re.sub(r"\s*([~>])\s*(?!\d)", r" \g<1>6 ", spelling),
             )
-        if not 1 <= int(distance) <= _FARTHEST:
+        if len(distance) > 9 or not 1 <= int(distance) <= _FARTHEST:
             raise TermError(
                 Told(
                     "`{spelling}`: the distance is 1 to {farthest} words, not {distance}",
