@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.store import tables
 from monitor.store.compress import DamagedError, compress, decompress
 from monitor.store.tables import portions
 
-LONGEST_WAY = 100
+LONGEST_WAY = 80
 # A difference that saves less than this is not worth the way.
 WORTHWHILE = 0.7
 _AT_ONCE = 500  # versions in a statement
@@ -57,14 +57,22 @@ def difference(whole: Whole, following: bytes) -> bytes | None:
 
 
 def replace_texts(connection: Connection, rows: Sequence[tuple[int, bytes, int | None]]) -> None:
-    """Write (version, body, base): how the text of a version is kept from now on."""
-    if rows:
+    """Write (version, body, base): how the text of a version is kept from now on.
+
+    SQLite leaves a row that shrinks alone on its page; a row that is written anew joins others.
+    """
+    c, given = tables.version.c, [bindparam("new_body"), bindparam("new_base")]
+    values = [{"which": which, "new_body": body, "new_base": base} for which, body, base in rows]
+    if values and connection.dialect.name == "sqlite":
+        kept = [column for column in c if column not in (c.body, c.base)]
+        row = select(*kept, *given).where(c.id == bindparam("which"))
+        names = [column.name for column in (*kept, c.body, c.base)]
         connection.execute(
-            update(tables.version)
-            .where(tables.version.c.id == bindparam("which"))
-            .values(body=bindparam("new_body"), base=bindparam("new_base")),
-            [{"which": which, "new_body": body, "new_base": base} for which, body, base in rows],
+            insert(tables.version).prefix_with("OR REPLACE").from_select(names, row), values
         )
+    elif values:
+        changed = update(tables.version).where(c.id == bindparam("which"))
+        connection.execute(changed.values(body=given[0], base=given[1]), values)
 
 
 def texts(connection: Connection, versions: Collection[int]) -> dict[int, bytes]:
