@@ -16,8 +16,9 @@ from tests.test_render import GOLDEN, golden, wire
 MOST = 1.0
 _RECEIVED = (
     b"Return-Path: <monitor@example.org>\r\n"
-    b"Received: from mail.example.org by mx.example.org with ESMTPS id 4XyZ"
-    b" for <team@example.org>; Sun, 22 Nov 2026 06:00:05 +0000\r\n"
+    b"Received: from mail.example.org (mail.example.org [93.184.216.34])\r\n"
+    b"\tby mx.example.org with ESMTPS id 4XyZ for <team@example.org>;\r\n"
+    b"\tSun, 22 Nov 2026 06:00:05 +0000\r\n"
 )
 _STATUS = re.compile(r"^X-Spam-Status: .*?score=(-?[\d.]+).*?tests=(.*?)(?:\s\w+=|$)", re.S | re.M)
 
