@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from monitor.store import tables
 from monitor.store.compress import DamagedError, compress, decompress
@@ -61,7 +62,8 @@ def replace_texts(connection: Connection, rows: Sequence[tuple[int, bytes, int |
 
     SQLite leaves a row that shrinks alone on its page; a row that is written anew joins others.
     """
-    c, given = tables.version.c, [bindparam("new_body"), bindparam("new_base")]
+    c = tables.version.c
+    given: list[BindParameter[Any]] = [bindparam("new_body"), bindparam("new_base")]
     values = [{"which": which, "new_body": body, "new_base": base} for which, body, base in rows]
     if values and connection.dialect.name == "sqlite":
         kept = [column for column in c if column not in (c.body, c.base)]
