@@ -134,6 +134,7 @@ sources:
   - id: bundesamt-feed
     name: Bundesamt – Meldungen
     kind: feed
+    rank: authority
     url: "{site}/bundesamt/rss.xml"
     lang: de
     follow: true
@@ -141,6 +142,7 @@ sources:
   - id: bundesamt-themen
     name: Bundesamt – Themen
     kind: page
+    rank: authority
     url: "{site}/bundesamt/themen.html"
     lang: de
     select:
@@ -152,12 +154,14 @@ sources:
   - id: parlament
     name: Bundestag – Kurzmeldungen
     kind: page
+    rank: parliament
     url: "{site}/presse/hib"
     lang: de
     select: {items: .bt-teaser-hib, title: h3, date: .bt-date, text: p}
   - id: gerichte
     name: Entscheidungsdatenbank
     kind: page
+    rank: court
     url: "{site}/entscheidungen"
     lang: de
     select: {items: "#resultlist tbody tr", title: a, date: "td:nth-of-type(2)", text: .leitsatz}
@@ -168,6 +172,7 @@ sources:
   - id: dienstanweisung
     name: Dienstanweisung Asyl
     kind: document
+    rank: authority
     url: "{site}/dienstanweisung.html"
     lang: de
     select: {text: "#content"}
@@ -176,6 +181,7 @@ sources:
   - id: landesamt
     name: Landesamt – Hinweise
     kind: page
+    rank: authority
     url: "{site}/landesamt/hinweise"
     lang: de
     select: {items: .c-content-teaser, title: h3, date: time, link: a.c-content-teaser__l}
