@@ -171,7 +171,11 @@ ONLY_TEXT = {
 
 def _words(text: str) -> set[str]:
     plain = re.sub(r"\[-|-\]|\{\+|\+\}", " ", text)
-    return {word for word in re.findall(r"\w+", plain) if len(word) < LONGEST_WORD and "xxxx" not in word}
+    return {
+        word
+        for word in re.findall(r"\w+", plain)
+        if len(word) < LONGEST_WORD and "xxxx" not in word
+    }
 
 
 @pytest.mark.parametrize("name", GOLDEN)
