@@ -50,7 +50,7 @@ def lint(
 
 def _checked(root: Root) -> Config | tuple[Problem, ...]:
     try:
-        return root.load(with_templates=True)
+        return root.load(thoroughly=True)
     except ConfigError as error:
         return error.problems
 

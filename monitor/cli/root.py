@@ -85,8 +85,12 @@ class Root:
         """The folder of the mail templates."""
         return self.settings.templates or shipped("templates")
 
-    def load(self, *, with_templates: bool = False) -> Config:
-        """Read the two files anew; a recipients file that nobody named may be missing."""
+    def load(self, *, thoroughly: bool = False) -> Config:
+        """Read the two files anew; a recipients file that nobody named may be missing.
+
+        Thoroughly, the templates are checked and the examples beside the terms are tried: for
+        `lint`, and when the service starts. A command for a moment need not wait for that.
+        """
         sources = self.settings.sources
         if not sources.exists():
             told = (
@@ -97,7 +101,8 @@ class Root:
         recipients = self.settings.recipients
         named = recipients != sources.with_name("recipients.yaml")
         present = recipients if named or recipients.exists() else None
-        return load(sources, present, self.templates if with_templates else None)
+        templates = self.templates if thoroughly else None
+        return load(sources, present, templates, examples=thoroughly)
 
     def store(self) -> Store:
         """Open the store."""
@@ -150,7 +155,7 @@ class Root:
 
     def plan(self) -> Plan:
         """Return what the daemon works by, read anew; raises ConfigError."""
-        config = self.load(with_templates=True)
+        config = self.load(thoroughly=True)
         rules, office = compile_vocabulary(config.vocabulary), self.office(config)
         return Plan(config.sources, rules, office, self.mark())
 

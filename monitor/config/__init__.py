@@ -7,7 +7,12 @@ from pathlib import Path
 
 from monitor.config.adding import Known, NoPlaceError, Place, inserted, place_for, sources_in, usual
 from monitor.config.build import Config, build
-from monitor.config.checks import check_languages, check_recipients, check_sources
+from monitor.config.checks import (
+    check_examples,
+    check_languages,
+    check_recipients,
+    check_sources,
+)
 from monitor.config.ignoring import read_ignored
 from monitor.config.reading import read
 from monitor.config.schema import MODELINE, json_schema
@@ -32,10 +37,17 @@ __all__ = [
 ]
 
 
-def load(sources: Path, recipients: Path | None, templates: Path | None = None) -> Config:
+def load(
+    sources: Path,
+    recipients: Path | None,
+    templates: Path | None = None,
+    *,
+    examples: bool = True,
+) -> Config:
     """Return what the files say, with all defaults filled in.
 
     Without `recipients` there are no lists; with `templates` the mail templates are checked too.
+    To try the `examples` beside the terms takes a second or two for the shipped file.
     Raises ConfigError with every problem of all files at once.
     """
     watched, notes = read(SourcesFile, sources)
@@ -44,6 +56,7 @@ def load(sources: Path, recipients: Path | None, templates: Path | None = None) 
         lists_unknown = recipients is not None and receivers is None
         lists = receivers.lists if receivers else []
         notes += check_sources(watched, None if lists_unknown else lists)
+        notes += check_examples(watched) if examples else ()
     if receivers:
         more += check_recipients(receivers, watched)
         more += check_languages(receivers, languages(templates)) if templates else ()

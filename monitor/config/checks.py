@@ -44,8 +44,6 @@ def check_sources(file: SourcesFile, lists: Iterable[ListShape] | None) -> Itera
         beside = [name for term in topic.terms for name in term.beside or ()]
         yield from _unknown(beside, _NO_TOPIC, file.names("topics"))
         yield from _stray_perhaps(topic)
-    if _can_be_tried(file):
-        yield from _examples(file)
 
 
 def check_recipients(file: RecipientsFile, sources: SourcesFile | None) -> Iterator[Note]:
@@ -211,8 +209,10 @@ def _can_be_tried(file: SourcesFile) -> bool:
     )
 
 
-def _examples(file: SourcesFile) -> Iterator[Note]:
-    """Sentences beside terms that do not do what they stand there for."""
+def check_examples(file: SourcesFile) -> Iterator[Note]:
+    """Yield the sentences beside terms that do not do what they stand there for."""
+    if not _can_be_tried(file):
+        return
     vocabulary = build_vocabulary(file)
     for name, topic in vocabulary.topics.items():
         for term, shape in zip(topic.terms, file.topics[Text(name, 0)].terms, strict=True):
