@@ -246,6 +246,11 @@ def has_twins(items: Iterable[Item]) -> bool:
 def test_the_order_of_items_and_blocks_does_not_matter(
     before: list[Item], after: list[Item], chance: object
 ) -> None:
+    # Blocks of several words can be cut anew, and then their order is what the text says.
+    before, after = (
+        [replace(i, blocks=tuple(block.split()[0] for block in i.blocks)) for i in items]
+        for items in (before, after)
+    )
     assume(not has_twins(before) and not has_twins(after))
 
     def shuffled(items: Sequence[Item]) -> list[Item]:
