@@ -8,37 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 import h11
+import httpx2 as httpx
 
 _LONGEST_HEAD = 100_000  # bytes
 _MOST_NOTICES = 20  # answers such as «103 Early Hints» before the one that counts
 _MUCH = 500_000  # bytes that came and nobody took: the other side has to wait
 
-ProtocolError, RemoteError = h11.ProtocolError, h11.RemoteProtocolError
+FAILURES = (OSError, h11.ProtocolError)
 Headers = list[tuple[bytes, bytes]]
 
 
 class SilentError(ConnectionError):
     """The other side hung up without a single byte of an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The beginning of an answer; header names are lower case and may come several times."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-
-    @property
-    def merged(self) -> dict[str, str]:
-        """The headers with one value for each name (RFC 9110, 5.3)."""
-        found: dict[str, str] = {}
-        for name, value in self.headers:
-            found[name] = f"{found[name]}, {value}" if name in found else value
-        return found
 
 
 class Connection(asyncio.Protocol):
@@ -82,10 +65,10 @@ class Connection(asyncio.Protocol):
 
     # --- a request and its answer ----------------------------------------------------------------
 
-    async def ask(self, method: str, target: bytes, headers: Headers, body: bytes | None) -> Head:
+    async def ask(self, method: str, target: bytes, headers: Headers, body: bytes) -> h11.Response:
         """Send a request and return the head of its answer.
 
-        Raises ProtocolError, OSError, TimeoutError, and SilentError when nothing came at all.
+        Raises one of FAILURES, SilentError among them when nothing came at all.
         """
         self._heard = False
         request = h11.Request(method=method, target=target, headers=headers)
@@ -99,7 +82,7 @@ class Connection(asyncio.Protocol):
         for _ in range(_MOST_NOTICES):
             event = await self._event()
             if isinstance(event, h11.Response):
-                return _head(event)
+                return event
         raise h11.RemoteProtocolError("there is no end of interim answers")
 
     async def part(self) -> bytes | None:
@@ -157,15 +140,14 @@ class Connection(asyncio.Protocol):
         return b""
 
 
-def _head(response: h11.Response) -> Head:
-    headers = response.headers
-    return Head(response.status_code, tuple(_decoded(headers)))
-
-
-def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[str, str]]:
-    """Header fields are ASCII; others are rare and wrong, and may be either of two."""
-    for name, value in headers:
-        try:
-            yield name.decode("ascii"), value.decode("utf-8")
-        except UnicodeDecodeError:
-            yield name.decode("ascii", "replace"), value.decode("latin-1")
+def translated(error: Exception) -> httpx.TransportError:
+    """Return what httpx calls one of FAILURES, in the same words."""
+    match error:
+        case TimeoutError():
+            return httpx.ReadTimeout(str(error))
+        case h11.RemoteProtocolError():
+            return httpx.RemoteProtocolError(str(error))
+        case h11.ProtocolError():
+            return httpx.LocalProtocolError(str(error))
+        case _:
+            return httpx.ReadError(str(error))

@@ -1,4 +1,4 @@
-"""Connections that go where they were checked to go, and are kept for the next request.
+"""What httpx's client sends by: connections that go where they were checked to go, and are kept.
 
 A name is resolved once, every address it has is checked, and one of these very addresses is
 connected to, so that a second look-up cannot lead elsewhere. TLS still verifies the name.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import NamedTuple
+
+import httpx2 as httpx
 
 from monitor.fetch.addresses import Resolve, is_public
 from monitor.fetch.answers import UnreachedError
-from monitor.fetch.connection import Connection
+from monitor.fetch.connection import FAILURES, Connection, SilentError, translated
 from monitor.model.told import Told
 
 CONNECTING = 15.0  # seconds for all addresses of a name
@@ -34,32 +37,67 @@ class Place(NamedTuple):
     guarded: bool
 
 
-class Connections:
-    """Opens connections, and keeps those that may be used again, for a while."""
+class _Answered(httpx.Response):
+    """An answer of which the client does not look where it redirects to: that is ours to judge."""
+
+    @property
+    def has_redirect_location(self) -> bool:
+        return False
+
+
+class _Lent(httpx.AsyncByteStream):
+    """The body as it comes; closed, the connection is given back."""
+
+    def __init__(self, connection: Connection, give_back: Callable[[], None]) -> None:
+        self._connection = connection
+        self._give_back: Callable[[], None] | None = give_back
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while (part := await self._connection.part()) is not None:
+                yield part
+        except FAILURES as error:
+            raise translated(error) from error
+
+    async def aclose(self) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back:
+            give_back()
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """Gives httpx its answers over connections that are checked, and kept for a while.
+
+    A request with the extension `guarded` (that is the default) reaches public addresses only.
+    Where a kept connection was closed by the server meanwhile, a new one is opened; only a GET is
+    sent twice (RFC 9110, 9.2.2), and only when not one byte of an answer came.
+    """
 
     def __init__(self, resolve: Resolve, context: ssl.SSLContext) -> None:
         self._resolve = resolve
         self._context = context
         self._idle: dict[Place, list[tuple[Connection, asyncio.TimerHandle]]] = {}
 
-    @asynccontextmanager
-    async def open(self, place: Place) -> AsyncIterator[Connection]:
-        """Give a new connection. Raises UnreachedError."""
-        connection = await self._connect(place)
-        async with self._lent(place, connection):
-            yield connection
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, its body still to come.
 
-    @asynccontextmanager
-    async def kept(self, place: Place) -> AsyncIterator[Connection | None]:
-        """Give a connection that is there already; None when there is none."""
-        connection = self._taken(place)
-        if connection is None:
-            yield None
-            return
-        async with self._lent(place, connection):
-            yield connection
+        Raises UnreachedError where the address must not be reached or has no connection in time,
+        httpx.ConnectError (its cause says why) and other errors of httpx.
+        """
+        place = _place(request)
+        try:
+            if request.method == "GET" and (kept := self._taken(place)):
+                with suppress(SilentError):
+                    return await self._asked(kept, place, request)
+            try:
+                connection = await self._connect(place)
+            except OSError as error:
+                raise httpx.ConnectError(str(error)) from error
+            return await self._asked(connection, place, request)
+        except FAILURES as error:
+            raise translated(error) from error
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Hang up all that are kept."""
         for kept in self._idle.values():
             for connection, timer in kept:
@@ -67,21 +105,23 @@ class Connections:
                 connection.close()
         self._idle.clear()
 
-    @asynccontextmanager
-    async def _lent(self, place: Place, connection: Connection) -> AsyncIterator[None]:
-        keep = False
-        try:
-            yield
-            keep = connection.is_clean()
-        finally:
-            if keep:
-                self._keep(place, connection)
-            else:
-                connection.close()
+    async def _asked(
+        self, connection: Connection, place: Place, request: httpx.Request
+    ) -> httpx.Response:
+        target, headers = request.url.raw_path, request.headers.raw
+        with ExitStack() as failed:
+            failed.callback(connection.close)
+            head = await connection.ask(request.method, target, headers, await request.aread())
+            failed.pop_all()
+        stream = _Lent(connection, partial(self._given_back, place, connection))
+        return _Answered(head.status_code, headers=list(head.headers), stream=stream)
 
-    def _keep(self, place: Place, connection: Connection) -> None:
-        timer = asyncio.get_running_loop().call_later(KEPT, self._forget, place, connection)
-        self._idle.setdefault(place, []).append((connection, timer))
+    def _given_back(self, place: Place, connection: Connection) -> None:
+        if connection.is_clean():
+            timer = asyncio.get_running_loop().call_later(KEPT, self._forget, place, connection)
+            self._idle.setdefault(place, []).append((connection, timer))
+        else:
+            connection.close()
 
     def _forget(self, place: Place, connection: Connection) -> None:
         left = [each for each in self._idle.pop(place, ()) if each[0] is not connection]
@@ -146,6 +186,13 @@ class Connections:
             for address in addresses:
                 _refuse_inner(host, address)
         return addresses[:_MAX_ADDRESSES]
+
+
+def _place(request: httpx.Request) -> Place:
+    url = request.url
+    port = url.port or (443 if url.scheme == "https" else 80)
+    guarded = bool(request.extensions.get("guarded", True))
+    return Place(url.scheme, url.raw_host.decode("ascii"), port, guarded)
 
 
 def _refuse_inner(host: str, address: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import ssl
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2 as httpx
 
@@ -14,22 +17,16 @@ from monitor.errors import FetchError
 from monitor.fetch.addresses import Resolve
 from monitor.fetch.answers import COMPLETE, UnreachedError, redact
 from monitor.fetch.body import MAX_BODY, Body
-from monitor.fetch.connection import (
-    Connection,
-    Head,
-    Headers,
-    ProtocolError,
-    RemoteError,
-    SilentError,
-)
-from monitor.fetch.transport import Connections, Place
+from monitor.fetch.transport import Transport
 
 _FAILURES = (
-    OSError,
-    ProtocolError,
+    httpx.TransportError,
     ValueError,  # headers that cannot be encoded
     httpx.InvalidURL,
 )
+# It logs whole addresses, and these may hold keys.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+_NO_LOGIN = httpx.Auth()  # what stands before the host in an address is not sent
 # A short body is read even where nobody wants it: the connection can be used again then.
 _SHORT = 20_000  # bytes
 _SOON = 2.0  # seconds
@@ -81,102 +78,96 @@ class Answer:
 
 
 class Wire:
-    """All connections, one TLS context. Nothing is taken from the environment: no proxy, no netrc.
-
-    Where a connection was kept that the server closed meanwhile, a new one is opened; only a GET
-    is sent twice (RFC 9110, 9.2.2).
+    """One client of httpx, one TLS context. Nothing is taken from the environment: no proxy, no
+    netrc. The client adds no header, follows no redirect and keeps no cookie.
     """
 
     def __init__(self, resolve: Resolve, context: ssl.SSLContext | None) -> None:
         context = context or httpx.create_ssl_context(trust_env=False)
-        self._connections = Connections(resolve, context)
+        self._client = httpx.AsyncClient(
+            transport=Transport(resolve, context),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # the transport has a patience of its own
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        )
 
     async def aclose(self) -> None:
-        self._connections.close()
+        await self._client.aclose()
 
     async def ask(self, call: Call, cookies: httpx.Cookies) -> Answer:
         """Return the answer to one request; `cookies` are sent and received. Raises FetchError."""
-        place = Place(
-            call.url.scheme,
-            call.url.raw_host.decode("ascii"),
-            call.url.port or (443 if call.url.scheme == "https" else 80),
-            guarded=not call.private,
-        )
-        if call.method == "GET":
-            async with self._connections.kept(place) as kept:
-                if kept is not None:
-                    try:
-                        return await _asked(kept, call, cookies)
-                    except SilentError:
-                        pass
         try:
-            async with self._connections.open(place) as connection:
-                return await _asked(connection, call, cookies)
-        except SilentError as error:
+            request = _request(call, cookies)
+            response = await self._client.send(request, stream=True, auth=_NO_LOGIN)
+        except httpx.ConnectError as error:
+            raise UnreachedError(f"{call.host}: {_no_connection(error.__cause__)}") from error
+        except _FAILURES as error:
             raise _explained(error, call) from error
-        except FetchError:
-            raise
-        except OSError as error:
-            raise UnreachedError(f"{call.host}: {_no_connection(error)}") from error
+        try:
+            cookies.extract_cookies(response)
+            headers = _merged(response.headers)
+            if response.status_code in COMPLETE:
+                content = await _read(response, headers, call)
+            else:
+                content = b""
+                await _read_past(response, headers)
+        except _FAILURES as error:
+            raise _cut_short(error, call.where) from error
+        finally:
+            await response.aclose()
+        return Answer(str(call.url), response.status_code, headers, content)
 
 
-async def _asked(connection: Connection, call: Call, cookies: httpx.Cookies) -> Answer:
-    """The answer. Raises FetchError, and SilentError where none came."""
-    try:
-        target, headers = call.url.raw_path, _headers(call, cookies)
-        head = await connection.ask(call.method, target, headers, call.body)
-    except SilentError:
-        raise
-    except _FAILURES as error:
-        raise _explained(error, call) from error
-    merged = head.merged
-    _take_cookies(head, call, cookies)
-    try:
-        if head.status in COMPLETE:
-            content = await _read(connection, merged, call)
-        else:
-            content = b""
-            await _read_past(connection, merged)
-    except _FAILURES as error:
-        raise _cut_short(error, call.where) from error
-    return Answer(str(call.url), head.status, merged, content)
-
-
-def _headers(call: Call, cookies: httpx.Cookies) -> Headers:
+def _request(call: Call, cookies: httpx.Cookies) -> httpx.Request:
     given = {"host": call.url.netloc.decode("ascii"), **call.headers}
     if call.body is not None:
         given["content-length"] = str(len(call.body))
     if len(cookies.jar):
-        request = httpx.Request(call.method, call.url)
-        cookies.set_cookie_header(request)
-        given |= {name: value for name, value in request.headers.items() if name == "cookie"}
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in given.items()]
+        bare = httpx.Request(call.method, call.url)
+        cookies.set_cookie_header(bare)
+        given |= {name: value for name, value in bare.headers.items() if name == "cookie"}
+    guarded = {"guarded": not call.private}
+    return httpx.Request(
+        call.method, call.url, headers=given, content=call.body, extensions=guarded
+    )
 
 
-def _take_cookies(head: Head, call: Call, cookies: httpx.Cookies) -> None:
-    if any(name == "set-cookie" for name, _ in head.headers):
-        request = httpx.Request(call.method, call.url)
-        response = httpx.Response(head.status, headers=list(head.headers), request=request)
-        cookies.extract_cookies(response)
+def _merged(headers: httpx.Headers) -> dict[str, str]:
+    """The headers with one value for each name (RFC 9110, 5.3); names are lower case.
+
+    Values are ASCII; others are rare and wrong, and may be either of two.
+    """
+    found: dict[str, str] = {}
+    for raw, given in headers.raw:
+        name = raw.decode("ascii", "replace")
+        try:
+            value = given.decode("utf-8")
+        except UnicodeDecodeError:
+            value = given.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
-async def _read(connection: Connection, headers: Mapping[str, str], call: Call) -> bytes:
-    coding = headers.get("content-encoding", "")
-    body = Body(call.where, coding, limit=call.limit, cut=call.cut)
+async def _read(response: httpx.Response, headers: Mapping[str, str], call: Call) -> bytes:
+    body = Body(call.where, headers.get("content-encoding", ""), limit=call.limit, cut=call.cut)
     body.expect(headers.get("content-length"))
-    while not body.full and (part := await connection.part()) is not None:
-        body.feed(part)
+    async with aclosing(response.aiter_raw()) as parts:
+        async for part in parts:
+            body.feed(part)
+            if body.full:
+                break
     return body.finish()
 
 
-async def _read_past(connection: Connection, headers: Mapping[str, str]) -> None:
+async def _read_past(response: httpx.Response, headers: Mapping[str, str]) -> None:
     """Read what nobody wants, if it is little and comes at once."""
     if len(length := headers.get("content-length", "0")) < 6 and int(length) <= _SHORT:
         try:
-            async with asyncio.timeout(_SOON):
-                while await connection.part() is not None:
+            async with asyncio.timeout(_SOON), aclosing(response.aiter_raw()) as parts:
+                async for _ in parts:
                     pass
-        except (OSError, ProtocolError):
+        except (TimeoutError, httpx.TransportError):
             return
 
 
@@ -229,11 +220,11 @@ def _explained(error: Exception, call: Call) -> FetchError:
     """Why there was no answer at all."""
     where = call.where
     match error:
-        case TimeoutError():
+        case httpx.TimeoutException():
             return FetchError(f"{where}: the server did not answer in time", state="timeout")
-        case RemoteError():
+        case httpx.RemoteProtocolError():
             return FetchError(f"{where}: the answer is no proper HTTP ({error})", state="broken")
-        case OSError():
+        case httpx.NetworkError():
             return FetchError(f"{where}: the server broke off the connection")
         case _:  # its text may quote a header with a key
             return FetchError(
@@ -243,7 +234,7 @@ def _explained(error: Exception, call: Call) -> FetchError:
             )
 
 
-def _no_connection(error: OSError) -> str:
+def _no_connection(error: BaseException | None) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"its certificate cannot be trusted ({error.verify_message}); nothing was read"
@@ -257,6 +248,6 @@ def _no_connection(error: OSError) -> str:
 
 def _cut_short(error: Exception, where: str) -> FetchError:
     """Why there was only a part of an answer."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, httpx.TimeoutException):
         return FetchError(f"{where}: the server stopped sending in mid-answer", state="timeout")
     return FetchError(f"{where}: the answer breaks off before its end ({error})", state="broken")
