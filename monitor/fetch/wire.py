@@ -78,8 +78,9 @@ class Answer:
 
 
 class Wire:
-    """One client of httpx, one TLS context. Nothing is taken from the environment: no proxy, no
-    netrc. The client adds no header, follows no redirect and keeps no cookie.
+    """One client of httpx, one TLS context. Nothing is taken from the environment: no proxy, no netrc.
+
+    The client adds no header and no login, follows no redirect, and keeps no cookie.
     """
 
     def __init__(self, resolve: Resolve, context: ssl.SSLContext | None) -> None:
