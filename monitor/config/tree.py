@@ -53,6 +53,9 @@ class Text(str):
         made.line = line
         return made
 
+    def __getnewargs__(self) -> tuple[str, int]:
+        return str(self), self.line  # what copies are made with
+
 
 class Map(dict[Text, Any]):
     """A mapping; `line` is the line of its key, or its first line inside a list.
