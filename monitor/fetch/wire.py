@@ -78,7 +78,7 @@ class Answer:
 
 
 class Wire:
-    """One client of httpx, one TLS context. Nothing is taken from the environment: no proxy, no netrc.
+    """One client of httpx, one TLS context. Nothing comes from the environment: no proxy, no netrc.
 
     The client adds no header and no login, follows no redirect, and keeps no cookie.
     """
