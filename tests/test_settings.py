@@ -78,7 +78,7 @@ def test_a_page_that_takes_recipients_off_a_list_is_reached_by_https_and_told_wh
         "mailto:{to}",
         "https://{to} ",
     ):
-        with pytest.raises(ConfigError, match="must be an https address with {to} in it"):
+        with pytest.raises(ConfigError, match=r"must be an https address with \{to\} in it"):
             read_settings({"MONITOR_MAIL_UNSUBSCRIBE": wrong}, Path("/srv"))
 
 

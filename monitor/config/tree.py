@@ -53,7 +53,7 @@ class Text(str):
         made.line = line
         return made
 
-    def __getnewargs__(self) -> tuple[str, int]:
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
         return str(self), self.line  # what copies are made with
 
 

@@ -67,7 +67,7 @@ def _unreadable(folder: Path) -> Iterator[Problem]:
         known = kinds.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
         try:
             tree = env.parse(file.read_text("utf-8"), name, str(file))
-            env.compile(tree, name, str(file))
+            env.get_template(name)
         except (TemplateError, UnicodeDecodeError, OSError) as error:
             yield problem_of(error, env, name)
             continue

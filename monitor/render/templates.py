@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from textwrap import TextWrapper
 from traceback import extract_tb
+from types import CodeType
 
 from jinja2 import (
     Environment,
@@ -19,6 +20,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor import model
@@ -155,6 +157,27 @@ class Templates:
         )
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to, for as long as the process lives: that takes a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key] = bucket.checksum, bucket.code
+
+
+@cache
+def _compiled(*_: str) -> _Compiled:
+    """One memory for each language, clock and sandbox: what is constant is compiled in."""
+    return _Compiled()
+
+
 def environment(
     folder: Path,
     lang: str,
@@ -170,6 +193,7 @@ def environment(
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled(sandbox.__name__, lang, timezone),
     )
     env.install_gettext_translations(translations(folder, lang), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {
