@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.site import served
+from bench.archive import served
 from monitor.fetch.browser import NAMES
 from monitor.store import Store
 from tests.archive import fill, written
