@@ -150,7 +150,7 @@ fuzz: $(VENV)/ready  ## Throw random input at what reads: make fuzz TARGET=feed 
 	$(BIN)/python -m tests.fuzz $(TARGET) $(SECONDS)
 
 bench-site: $(VENV)/ready  ## Write, extend and search an archive of 20,000 alerts (ALERTS=1000 for less)
-	$(BIN)/python -m bench.archive --alerts $(or $(ALERTS),20000)
+	$(BIN)/python -m bench.publishing --alerts $(or $(ALERTS),20000)
 
 site-pictures: $(VENV)/ready  ## Take pictures of the archive at three widths into site-pictures/
 	$(BIN)/python -m bench.pictures

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.archive import served
+from bench.publishing import served
 from monitor.fetch.browser import NAMES
 from monitor.store import Store
 from tests.archive import fill, written
