@@ -117,6 +117,7 @@ soak: $(VENV)/ready  ## Let 24 months of 200 sources pass, with faults (MONTHS=3
 	  --faults $(or $(FAULTS),0.05) --seed $(or $(SEED),1) --minutes $(or $(MINUTES),inf)
 
 bench: $(VENV)/ready  ## Measure passes beside a bare HTTP loop (N="50 200" REPS=3; BENCH_HARNESS=folder)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m bench.compare --n $(or $(N),50 200) --reps $(or $(REPS),3)
 
 bench-descriptors: $(VENV)/ready  ## Measure docs/examples/bundestag.yaml on papers of the Bundestag
