@@ -8,7 +8,7 @@ from tests import clock, soak
 
 
 def test_in_weeks_with_many_faults_no_news_is_lost_or_told_twice(tmp_path: Path) -> None:
-    result = clock.run(soak.play(tmp_path, days=20, sources=3, faults=0.25, seed=2))
+    result = clock.run(soak.play(tmp_path, days=12, sources=3, faults=0.3, seed=4))
     assert result.faults >= 8
     assert result.mail_faults >= 2
     assert result.published >= 3

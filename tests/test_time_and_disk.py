@@ -227,9 +227,9 @@ def test_on_a_real_file_system_that_is_full_or_read_only_nothing_is_half_written
 ) -> None:
     """Cases 131 and 133: a small tmpfs, in a mount namespace of its own."""
     url = "sqlite:////mnt/monitor.db"
-    one, two = (
-        f"{sys.executable} -m monitor --database {url} {verb}" for verb in ("status", "run")
-    )
+    opened = f"from monitor.store import Store; Store.open('{url}')"
+    one = f'{sys.executable} -c "{opened}"'
+    two = f"{sys.executable} -m monitor --database {url} run"
     spoil = {
         "full": "dd if=/dev/zero of=/mnt/filler bs=1k count=9999 status=none",
         "read-only": "mount -o remount,ro /mnt",
