@@ -88,10 +88,6 @@ class Spelling:
             stretches = [place for place in stretches if _DIGITS.search(text, *place)]
         return (found.span() for start, end in stretches for found in search(text, start, end))
 
-    def occurs(self, text: str) -> bool:
-        """Whether the spelling stands in the normalised text."""
-        return self.may_occur(text) and self.pattern.search(text) is not None
-
 
 def parse(spelling: str) -> Spelling:
     """The spelling made searchable; TermError when it cannot match."""
