@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor import __version__
-from monitor.pipeline import Standing
+from monitor.standing import Standing
 
 _PREFIX = "policy_monitor_"
 _READABLE = 0o644  # node_exporter is another user

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.adapters import ADAPTERS
 from monitor.deliver import SCHEMES, DoorError, read_door
 from monitor.errors import ConfigError, Problem
 from monitor.model.told import Told, reason
@@ -20,8 +19,8 @@ from monitor.text.address import AddressError, read_address
 from monitor.text.nearest import nearest
 
 _PREFIX = "MONITOR_"
-# Keys of interfaces that some kinds of sources ask with, such as MONITOR_DIP_KEY.
-KIND_SECRETS = tuple(sorted({name for kind in ADAPTERS.values() for name in kind.secrets}))
+# Keys of interfaces that some kinds of sources ask with; a test knows those of all kinds.
+KIND_SECRETS = ("MONITOR_DIP_KEY",)
 _SECRETS = ("MONITOR_DATABASE", "MONITOR_MAIL_PASSWORD", *KIND_SECRETS)
 # Other names of credentials than the usual one, which is that of the variable: dip-key.
 _CREDENTIALS = {"MONITOR_MAIL_PASSWORD": ("mail-password", "smtp-password")}

@@ -19,9 +19,8 @@ from monitor.daemon import Plan
 from monitor.errors import ConfigError
 from monitor.metrics import exposition, publish
 from monitor.model import MailingList, Receives, Schedule, Source
-from monitor.pipeline import ListStanding, Standing, standing
-from monitor.pipeline.standing import due_since
 from monitor.settings import read_settings
+from monitor.standing import ListStanding, Standing, due_since, standing
 from monitor.store import ListState, OutboxCount, Saved, Store
 from tests.test_daemon import Service, a_plan, a_source, feed, in_loop
 from tests.test_store import a_filing, a_mail, met, state

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.adapters import ADAPTERS
 from monitor.errors import ConfigError
-from monitor.settings import Settings, read_settings
+from monitor.settings import KIND_SECRETS, Settings, read_settings
 
 
 def complaints(environ: dict[str, str], cwd: Path = Path("/srv")) -> list[str]:
@@ -241,3 +242,7 @@ def test_the_address_of_the_archive_is_one_of_the_web(address: str) -> None:
 def test_what_robots_are_told_is_one_of_two_words() -> None:
     (problem,) = complaints({"MONITOR_SITE_ROBOTS": "indx"})
     assert "did you mean `index`?" in problem
+
+
+def test_the_secrets_of_all_kinds_are_known() -> None:
+    assert set(KIND_SECRETS) == {name for kind in ADAPTERS.values() for name in kind.secrets}

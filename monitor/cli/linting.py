@@ -13,8 +13,8 @@ from monitor.cli import show
 from monitor.cli.app import EXIT_CONFIG, AsJson, app
 from monitor.cli.root import Root, now
 from monitor.cli.speaking import say
-from monitor.config import Config
 from monitor.errors import ConfigError, Problem
+from monitor.model import Config
 from monitor.model.told import Told
 
 _PAUSE = 0.3  # seconds between two looks at the files

@@ -13,15 +13,14 @@ from rich.text import Text
 
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
-from monitor.cli.returning import paused_json, paused_line
 from monitor.cli.root import Root, now
 from monitor.cli.speaking import say
 from monitor.digest import wanted
 from monitor.due import parse_duration
 from monitor.model import Alert, Item, Source, SourceState
 from monitor.model.told import Told
-from monitor.pipeline import ListStanding, SourceStanding, Standing, standing
-from monitor.store import OutboxCount, VersionRow
+from monitor.standing import ListStanding, SourceStanding, Standing, standing
+from monitor.store import OutboxCount, Pause, VersionRow
 from monitor.story import stories
 
 _KIND_STYLES = {"added": "green", "edited": "yellow", "removed": "red"}
@@ -310,3 +309,13 @@ def _outbox_json(outbox: OutboxCount) -> dict[str, Any]:
         "oldest_pending": show.iso(outbox.oldest_pending),
         "reply": outbox.reply,
     }
+
+
+def paused_json(pause: Pause) -> dict[str, Any]:
+    """A pause as the interface names its parts."""
+    return {"recipient": pause.recipient, "since": show.iso(pause.since), "reason": pause.reason}
+
+
+def paused_line(pause: Pause) -> str:
+    """A pause for people."""
+    return f"{pause.recipient} gets nothing since {show.moment(pause.since)}: {pause.reason}"

@@ -9,11 +9,12 @@ import typer
 
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
+from monitor.cli.looking import paused_json, paused_line
 from monitor.cli.root import Root, now
 from monitor.cli.speaking import say
 from monitor.model.told import Told
 from monitor.pipeline import Bounced, take_bounces
-from monitor.store import Pause, Store
+from monitor.store import Store
 
 
 @app.command()
@@ -102,13 +103,3 @@ def _show_read(read: Bounced | None) -> None:
             others=read.others,
         )
     )
-
-
-def paused_json(pause: Pause) -> dict[str, Any]:
-    """A pause as the interface names its parts."""
-    return {"recipient": pause.recipient, "since": show.iso(pause.since), "reason": pause.reason}
-
-
-def paused_line(pause: Pause) -> str:
-    """A pause for people."""
-    return f"{pause.recipient} gets nothing since {show.moment(pause.since)}: {pause.reason}"

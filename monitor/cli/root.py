@@ -10,29 +10,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from monitor import __version__
 from monitor.cli.speaking import say
-from monitor.config import Config, load
-from monitor.daemon import Plan
-from monitor.deliver import mail_door
 from monitor.errors import ConfigError, MonitorError, Problem
-from monitor.fetch import Fetcher, Shared
-from monitor.inbox import letters
-from monitor.match import Rules, compile_vocabulary
-from monitor.model import MailingList, Source
+from monitor.model import Config, MailingList, Source
 from monitor.model.told import Told
-from monitor.pipeline import Door, Office, Returns
-from monitor.reader import Apart
-from monitor.render import Pages, Templates
 from monitor.settings import Settings, read_settings
 from monitor.shipped import shipped
-from monitor.store import Store
-from monitor.text.fingerprint import content_fingerprint
 from monitor.text.nearest import nearest
+
+if TYPE_CHECKING:
+    from monitor.daemon import Plan
+    from monitor.fetch import Fetcher, Shared
+    from monitor.match import Rules
+    from monitor.pipeline import Door, Office, Returns
+    from monitor.reader import Apart
+    from monitor.render import Pages
+    from monitor.store import Store
 
 Named = TypeVar("Named")
 
@@ -65,7 +63,7 @@ def settings_from(
 
 @dataclass(frozen=True)
 class Root:
-    """The parts, each made when it is first needed."""
+    """The parts, each imported and made when it is first needed: much needs only a few."""
 
     settings: Settings
     environ: Mapping[str, str]
@@ -78,6 +76,8 @@ class Root:
     @cached_property
     def rules(self) -> Rules:
         """The compiled topics."""
+        from monitor.match import compile_vocabulary
+
         return compile_vocabulary(self.config.vocabulary)
 
     @property
@@ -101,11 +101,15 @@ class Root:
         recipients = self.settings.recipients
         named = recipients != sources.with_name("recipients.yaml")
         present = recipients if named or recipients.exists() else None
+        from monitor.config import load
+
         templates = self.templates if thoroughly else None
         return load(sources, present, templates, examples=thoroughly)
 
     def store(self) -> Store:
         """Open the store."""
+        from monitor.store import Store
+
         return Store.open(self.settings.database)
 
     def fetcher(self, *, total: int = 16, shared: Shared | None = None) -> Fetcher:
@@ -113,6 +117,8 @@ class Root:
 
         So many requests are under way in `total`; `shared` are the turns of several machines.
         """
+        from monitor.fetch import Fetcher
+
         contact = f" (+{self.config.contact})" if self.config.contact else ""
         return Fetcher(
             user_agent=f"policy-monitor/{__version__}{contact}",
@@ -125,23 +131,35 @@ class Root:
 
     def reader(self) -> Apart:
         """Return who reads what was fetched; an asynchronous context manager."""
+        from monitor.reader import Apart
+
         return Apart()
 
     def door(self) -> Callable[[], AbstractAsyncContextManager[Door]]:
         """Return what opens the way out for mails."""
+        from monitor.deliver import mail_door
+
         return lambda: mail_door(self.settings.mail, self.settings.mail_password)
 
     def pages(self) -> Pages:
         """Return what draws the pages of the archive."""
+        from monitor.render import Pages
+
         return Pages(self.templates, "Europe/Berlin")
 
     def returns(self) -> Returns:
         """Return where mails come back to, and how they are read there."""
+        from monitor.inbox import letters
+        from monitor.pipeline import Returns
+
         box = self.settings.mail_bounces
         return Returns(self.settings.mail_return, (lambda: letters(box)) if box else None)
 
     def office(self, config: Config | None = None) -> Office:
         """Return what composing needs."""
+        from monitor.pipeline import Office
+        from monitor.render import Templates
+
         config = config or self.config
         return Office(
             lists=config.lists,
@@ -155,12 +173,17 @@ class Root:
 
     def plan(self) -> Plan:
         """Return what the daemon works by, read anew; raises ConfigError."""
+        from monitor.daemon import Plan
+        from monitor.match import compile_vocabulary
+
         config = self.load(thoroughly=True)
         rules, office = compile_vocabulary(config.vocabulary), self.office(config)
         return Plan(config.sources, rules, office, self.mark())
 
     def mark(self) -> str:
         """Return what is the same on all machines that have the same file of sources."""
+        from monitor.text.fingerprint import content_fingerprint
+
         return content_fingerprint(self.settings.sources.read_bytes())
 
     def source(self, id_: str) -> Source:

@@ -31,9 +31,9 @@ from monitor.pipeline import (
     compose_digests,
     deliver_pending,
     preview_digests,
-    standing,
 )
 from monitor.render import compose
+from monitor.standing import standing
 from monitor.store import Store
 
 

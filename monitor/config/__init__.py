@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from monitor.config.adding import Known, NoPlaceError, Place, inserted, place_for, sources_in, usual
-from monitor.config.build import Config, build
+from monitor.config.build import build
 from monitor.config.checks import (
     check_examples,
     check_languages,
@@ -19,6 +19,7 @@ from monitor.config.schema import MODELINE, json_schema
 from monitor.config.shape import RecipientsFile, SourcesFile
 from monitor.config.tree import Note
 from monitor.errors import ConfigError, Problem
+from monitor.model import Config
 from monitor.render import check_templates, languages
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from monitor.adapters import ADAPTERS
@@ -19,6 +18,7 @@ from monitor.config.shape import (
 )
 from monitor.config.tree import Text
 from monitor.model import (
+    Config,
     Expect,
     MailingList,
     Receives,
@@ -33,16 +33,6 @@ from monitor.model import (
 # When an overview is mailed unless its list says otherwise.
 EVERY_MONDAY = Schedule("weekly", hour=7, weekday=0)
 Conditions = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """Everything the two files say; sources in file order, disabled ones too."""
-
-    sources: tuple[Source, ...]
-    lists: tuple[MailingList, ...]
-    vocabulary: Vocabulary
-    contact: str | None = None
 
 
 def build(sources: SourcesFile, recipients: RecipientsFile | None) -> Config:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import ssl
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from monitor.deliver.address import DoorError, read_door
-from monitor.deliver.folder import FolderDoor
-from monitor.deliver.smtp import SmtpDoor, Timeouts
 from monitor.errors import DeliveryError
 from monitor.model import Mail, Receipt
+
+if TYPE_CHECKING:
+    import ssl
+
+    from monitor.deliver.smtp import Timeouts
 
 _PASSWORD = re.compile(r":(?!//).*@")
 
@@ -49,6 +51,10 @@ def mail_door(
     except DoorError as error:
         shown = _PASSWORD.sub(":…@", url)
         raise DeliveryError(f"cannot send mail by {shown!r}: it {error}", permanent=True) from error
+    # Imported by who opens one: settings and all that only looks ask what an address names.
+    from monitor.deliver.folder import FolderDoor  # noqa: PLC0415
+    from monitor.deliver.smtp import SmtpDoor, Timeouts  # noqa: PLC0415
+
     if isinstance(named, Path):
         return FolderDoor(named)
     return SmtpDoor(named, tls=tls, timeouts=timeouts or Timeouts())

@@ -35,6 +35,7 @@ from monitor.model.mails import (
 )
 from monitor.model.watching import (
     AlertOn,
+    Config,
     Expect,
     MailingList,
     Numbers,
@@ -61,6 +62,7 @@ __all__ = [
     "ChangeKind",
     "Citation",
     "Cited",
+    "Config",
     "Course",
     "Coverage",
     "Deadline",

@@ -198,3 +198,13 @@ class MailingList:
     urgent: float | None = None
     subject: Subject = Subject.NEWS
     calendar: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the two files say; sources in file order, disabled ones too."""
+
+    sources: tuple[Source, ...]
+    lists: tuple[MailingList, ...]
+    vocabulary: Vocabulary
+    contact: str | None = None

@@ -6,7 +6,6 @@ from monitor.pipeline.composing import compose_digests, preview_digests
 from monitor.pipeline.delivering import Delivered, Door, deliver_pending
 from monitor.pipeline.filing import Composed, Office
 from monitor.pipeline.reading import Fetch
-from monitor.pipeline.standing import ListStanding, SourceStanding, Standing, standing
 
 __all__ = [
     "Bounced",
@@ -15,18 +14,14 @@ __all__ = [
     "Delivered",
     "Door",
     "Fetch",
-    "ListStanding",
     "Office",
     "Outcome",
     "Returns",
-    "SourceStanding",
-    "Standing",
     "check_source",
     "check_sources",
     "compose_digests",
     "deliver_pending",
     "outsets",
     "preview_digests",
-    "standing",
     "take_bounces",
 ]
