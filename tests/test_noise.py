@@ -269,6 +269,39 @@ def test_numbers_of_the_content_are_no_stamps(one: str, other: str) -> None:
     assert settled(one, digits=False) == settled(other, digits=False) or "Art." in one
 
 
+# All words that a pattern is tried for, and nothing that one of them would take out.
+SIGNS = (
+    "stand letzt aktualisier upd abgerufen abruf gedruckt druckdatum heute ist last retrieved "
+    "accessed printed à jour modification consulté actualisé оновлен обновлен станом состоянию "
+    "aufruf zugriff ansicht klick komment leser view hits visit comment like share vue просмотр "
+    "перегляд коммент комент vor x ago il y a x назад тому © (c) copyright"
+)
+CUES = (
+    *("Stand: ", "Sachstand ", "letzte Änderung ", "zuletzt geprüft ", "letztmalig aktualisiert "),
+    *("AKTUALİSİERUNG ", "upd ", "abgerufen ", "Abrufdatum: ", "gedruckt am ", "Druckdatum "),
+    *("heute ist ", "laſt updated ", "Last reviewed ", "updated: ", "retrıeved ", "accessed "),
+    *("printed ", "mise à jour le ", "mis à jour ", "dernière modification ", "consulté "),
+    *("actualisé ", "останнє оновлення ", "обновлено ", "СТАНОМ на ", "по состоянию на "),
+    *(
+        "Seitenaufrufe",
+        " Zugriffe",
+        "ansichten: ",
+        " klicKs",
+        " Kommentar",
+        " Leser",
+        " page views",
+    ),
+    *("hits: ", " vİsits", " comments", " likes", " shares", " vues", " просмотров", "перегляди: "),
+    *("комментарии: ", "vor ", " Minuten", " hours ago", "il y a ", " heures", " минут назад"),
+    *(" хвилин тому", "© ", "(c) ", "Copyright ", "12.3.2026", "5", "2026", "14:30 Uhr", " ", "x"),
+)
+
+
+@given(st.lists(st.sampled_from(CUES), max_size=6).map("".join))
+def test_looking_for_words_first_hides_nothing_from_the_patterns(text: str) -> None:
+    assert settled(f"{text} § {SIGNS}") == settled(f"{text} § ") + settled(SIGNS)
+
+
 @pytest.mark.parametrize("evil", ["1 ", "Stand ", "1.", "Stand:" + " " * 9, "mar ", "1,1 ", "12:"])
 def test_hostile_text_is_settled_in_linear_time(evil: str) -> None:
     from time import perf_counter  # noqa: PLC0415

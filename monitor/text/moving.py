@@ -78,8 +78,40 @@ _DECORATION = re.compile(
 )
 _MOJIBAKE = re.compile("[\u00c2-\u00c5\u00e2\u00d0\u00d1][\u0080-\u2122]")
 _DIGIT = re.compile(r"\d")
-_WITH_DIGITS = (_STAMP, _COUNTER, _AGO, _COPYRIGHT)
 _NUMBER = re.compile(rf"(?:{_DAY})?{_DATE}|{_TIME}|\d+(?:[.,:'\s]\d+)*", re.IGNORECASE)
+
+# Each pattern with words of which one stands in whatever it finds, in lower case: looking for them
+# first takes a thirtieth of the time.
+_Pattern = tuple[re.Pattern[str], tuple[str, ...]]
+_MOVES: tuple[_Pattern, ...] = (
+    (
+        _STAMP,
+        (
+            *(
+                "stand",
+                "letzt",
+                "aktualisier",
+                "upd",
+                "abgerufen",
+                "abruf",
+                "gedruckt",
+                "druckdatum",
+            ),
+            *("heute ist", "last ", "retrieved", "accessed", "printed", "à jour", "modification"),
+            *("consulté", "actualisé", "оновлен", "обновлен", "станом", "состоянию"),
+        ),
+    ),
+    (
+        _COUNTER,
+        (
+            *("aufruf", "zugriff", "ansicht", "klick", "komment", "leser", "view", "hits", "visit"),
+            *("comment", "like", "share", "vue", "просмотр", "перегляд", "коммент", "комент"),
+        ),
+    ),
+    (_AGO, ("vor ", "ago", "il y a", "назад", "тому")),
+    (_COPYRIGHT, ("©", "(c)", "copyright")),
+)
+_COUNTS: tuple[_Pattern, ...] = (_MOVES[2], (_NUMBER, ("",)))
 
 
 def settled(text: str, *, digits: bool = True) -> str:
@@ -90,9 +122,18 @@ def settled(text: str, *, digits: bool = True) -> str:
     wrong charset leaves behind. Without `digits` every number, date and time is taken out too.
     """
     if _DIGIT.search(text):
-        for pattern in _WITH_DIGITS if digits else (_AGO, _NUMBER):
-            text = pattern.sub("#", text)
-    return "".join(_DECORATION.sub("", _DAMAGED.sub("", text)).split())
+        low = _lowered(text)
+        for pattern, words in _MOVES if digits else _COUNTS:
+            if any(word in low for word in words):
+                text = pattern.sub("#", text)
+    if "?" in text or "\ufffd" in text:
+        text = _DAMAGED.sub("", text)
+    return "".join(_DECORATION.sub("", text).split())
+
+
+def _lowered(text: str) -> str:
+    """The text in lower case as patterns see it that ignore case: with one «i» of Unicode's three."""
+    return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
 def repaired(text: str) -> str:
