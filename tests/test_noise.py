@@ -276,30 +276,55 @@ SIGNS = (
     "aufruf zugriff ansicht klick komment leser view hits visit comment like share vue просмотр "
     "перегляд коммент комент vor x ago il y a x назад тому © (c) copyright"
 )
-CUES = (
-    *("Stand: ", "Sachstand ", "letzte Änderung ", "zuletzt geprüft ", "letztmalig aktualisiert "),
-    *("AKTUALİSİERUNG ", "upd ", "abgerufen ", "Abrufdatum: ", "gedruckt am ", "Druckdatum "),
-    *("heute ist ", "laſt updated ", "Last reviewed ", "updated: ", "retrıeved ", "accessed "),
-    *("printed ", "mise à jour le ", "mis à jour ", "dernière modification ", "consulté "),
-    *("actualisé ", "останнє оновлення ", "обновлено ", "СТАНОМ на ", "по состоянию на "),
+MOVING = (
     *(
-        "Seitenaufrufe",
-        " Zugriffe",
-        "ansichten: ",
-        " klicKs",
-        " Kommentar",
-        " Leser",
-        " page views",
+        "Stand: 1.3.2026",
+        "Sachstand 5. Mai 2026",
+        "letzte Änderung 1.3.2026",
+        "zuletzt geprüft 2026",
     ),
-    *("hits: ", " vİsits", " comments", " likes", " shares", " vues", " просмотров", "перегляди: "),
-    *("комментарии: ", "vor ", " Minuten", " hours ago", "il y a ", " heures", " минут назад"),
-    *(" хвилин тому", "© ", "(c) ", "Copyright ", "12.3.2026", "5", "2026", "14:30 Uhr", " ", "x"),
+    *(
+        "letztmalig aktualisiert 2026",
+        "AKTUALİSİERUNG 2026",
+        "upd 14:30",
+    ),
+    *("abgerufen am 1.3.2026", "Abrufdatum: 1.3.2026", "gedruckt 2026", "Druckdatum 2026"),
+    *("heute ist Montag, 1.3.2026", "laſt updated 2026", "Last reviewed 2026", "page updated 2026"),
+    *(
+        "retrıeved 2026",
+        "accessed 2026",
+        "printed 2026",
+        "mise à jour le 1.3.2026",
+        "mis à jour 2026",
+    ),
+    *("dernière modification 2026", "consulté 2026", "actualisé 2026", "останнє оновлення 2026"),
+    *(
+        "обновлено 2026",
+        "СТАНОМ на 1.3.2026",
+        "по состоянию на 1.3.2026",
+        "5 Aufrufe",
+        "Zugriffe: 5",
+    ),
+    *("5 Ansichten", "5 klicKs", "5 Kommentare", "5 page views", "hits: 5", "5 vİsits"),
+    *(
+        "5 comments",
+        "5 likes",
+        "5 shares",
+        "5 vues",
+        "5 commentaires",
+        "5 просмотров",
+        "5 переглядів",
+    ),
+    *("5 комментариев", "коментарі: 5", "vor 5 Minuten", "5 hours ago", "il y a 5 heures"),
+    *("5 минут назад", "5 хвилин тому", "© 2026", "(c) 2026", "Copyright 2026"),
 )
 
 
-@given(st.lists(st.sampled_from(CUES), max_size=6).map("".join))
-def test_looking_for_words_first_hides_nothing_from_the_patterns(text: str) -> None:
-    assert settled(f"{text} § {SIGNS}") == settled(f"{text} § ") + settled(SIGNS)
+@pytest.mark.parametrize("text", MOVING)
+def test_what_moves_is_found_whatever_else_the_text_says(text: str) -> None:
+    alone, together = settled(f"{text} § "), settled(f"{text} § {SIGNS}")
+    assert "#" in alone
+    assert together == alone + settled(SIGNS)
 
 
 @pytest.mark.parametrize("evil", ["1 ", "Stand ", "1.", "Stand:" + " " * 9, "mar ", "1,1 ", "12:"])

@@ -132,7 +132,7 @@ def settled(text: str, *, digits: bool = True) -> str:
 
 
 def _lowered(text: str) -> str:
-    """The text in lower case as patterns see it that ignore case: with one «i» of Unicode's three."""
+    """The text as patterns see it that ignore case: in lower case, of three «i» only one."""
     return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
