@@ -25,6 +25,7 @@ from monitor.model import ChangeKind, Health, MailState, Receipt
 from monitor.store import Saved, Store, back_up, restore, tables
 from monitor.store.alone import APPLICATION_ID
 from monitor.store.codec import pack_alert, pack_item, pack_seen
+from monitor.store.opening import known_revisions
 from tests.test_store import DAY, HOUR, NOW, an_alert, an_item, raw, state, stored
 
 MIGRATIONS = Config()
@@ -152,6 +153,7 @@ def url(request: pytest.FixtureRequest) -> str:
 def test_the_schemas_follow_one_another_in_a_line() -> None:
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
     assert SCRIPTS.get_heads() == [REVISIONS[-1]]
+    assert known_revisions() == set(REVISIONS)
 
 
 @pytest.mark.parametrize("revision", OLDER)
