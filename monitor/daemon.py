@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -42,7 +43,7 @@ TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
 TIDY_EVERY = timedelta(days=1)
 BOUNCES_EVERY = timedelta(hours=1)
-MEASURED_EVERY = 4  # ticks
+MEASURED_EVERY = TOLD_EVERY = 4  # ticks
 NO_RETURNS = Returns()
 
 
@@ -100,6 +101,7 @@ class Daemon:
         self._archive = archive
         self._unarchived: str | None = None
         self._uncomposed: dict[str, str] = {}
+        self._rounds = count()
         self._working: dict[str, asyncio.Task[object]] = {}
         self._lanes = Lanes(self._start, self._check_one)
         self._ledger = Ledger(store)
@@ -208,7 +210,8 @@ class Daemon:
         self._start("compose", self._compose_all())
 
     async def _compose_all(self) -> None:
-        composed = compose_digests(self._plan.office, self._store, self._now())
+        trouble = next(self._rounds) % TOLD_EVERY == 0
+        composed = compose_digests(self._plan.office, self._store, self._now(), trouble=trouble)
         failed = {each.list_id: each.error for each in composed if each.error}
         for list_id, error in failed.items():
             # It fails again at every tick, and is news only once.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Expect, Health, Select
+from monitor.pipeline import compose_digests
 from tests.story import START, News, World, feed, listing, source, story, text_of, world
 from tests.web import Page
 
@@ -158,3 +159,17 @@ async def test_a_feed_silent_beyond_its_own_rhythm_is_told_and_so_is_its_return(
         await w.day({"/news.xml": feed(News("Endlich"), *news)})
         await w.mail()
         assert w.state("court").told == Health.OK
+
+
+@story
+async def test_operators_are_told_when_a_composing_looks_for_trouble(tmp_path: Path) -> None:
+    """The service looks for it once a minute: for that the state of every source is read."""
+    async with world(tmp_path, COURT) as w:
+        await w.check({"/news.xml": Page(status=404)})
+        w.now += DAY
+        await w.check()
+        quick = compose_digests(w.office, w.store, w.now, trouble=False)
+        assert "ops" not in [composed.list_id for composed in quick]
+        assert w.told("Court", "ops") == 0
+        await w.mail()
+        assert w.told("Court", "ops") == 1

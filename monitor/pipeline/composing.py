@@ -30,10 +30,12 @@ def compose_digests(
     *,
     only: Collection[str] = (),
     force: bool = False,
+    trouble: bool = True,
 ) -> tuple[Composed, ...]:
     """Compose what is due for the lists (`only` these, if any are named), and file it.
 
-    `force` cuts off now instead of waiting for the schedule. A template that fails leaves its
+    `force` cuts off now instead of waiting for the schedule. Without `trouble` operators are not
+    told yet: for that the state of every source has to be looked at. A template that fails leaves its
     alerts pending; operators are told. Nothing is composed for recipients that are paused; the
     alerts of a list that has no others wait until one is taken up again.
     """
@@ -54,8 +56,9 @@ def compose_digests(
     weekly = [each for each in chosen if each.receives is Receives.OVERVIEW]
     done += compose_overviews(office, weekly, store, now, force=force)
     notes = tuple(composed.error for composed in done if composed.error)
-    operators = [each for each in chosen if each.receives is Receives.TROUBLE]
-    return (*done, *compose_trouble(office, operators, store, now, notes=notes))
+    operators = [each for each in chosen if trouble and each.receives is Receives.TROUBLE]
+    told = compose_trouble(office, operators, store, now, notes=notes) if operators else ()
+    return (*done, *told)
 
 
 def preview_digests(

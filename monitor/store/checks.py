@@ -37,6 +37,9 @@ class NeverRead:
     url: str
 
 
+_COLUMNS = tuple(tables.source.c.keys())
+
+
 class Checks:
     """Questions and answers about sources."""
 
@@ -222,7 +225,7 @@ def _lost() -> Exists:
 
 
 def _state(row: Row[Any]) -> SourceState:
-    values = row._asdict()
+    values = dict(zip(_COLUMNS, row, strict=True))  # thousands at once: half the time of _asdict
     return SourceState(
         **{name: values[name] for name in STATE_COLUMNS} | {"told": Health(values["told"])},
         validators=Validators(values["etag"], values["last_modified"]),
