@@ -148,7 +148,9 @@ def test_text_in_xml_stays_together_around_inline_elements() -> None:
 
 
 def test_deep_and_wide_pages_do_not_break_the_reader() -> None:
-    assert read("<html><body>" + "<div><sup>" * 5000 + "x")[0].blocks == ("x",)
+    assert read("<html><body>" + "<div><sup>" * 1000 + "x")[0].blocks == ("x",)
+    with pytest.raises(ExtractError, match="nested more than 2000 levels deep"):
+        read("<html><body>" + "<div><sup>" * 5000 + "x")
     assert read("<html><body>" + "<" * 100_000)
 
 

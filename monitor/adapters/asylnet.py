@@ -110,7 +110,7 @@ def _hits(
 
 def _pages(soup: Element, url: str) -> dict[int, str | None]:
     """The addresses of the pages of hits that a page links to, by number."""
-    links = [str(link["href"]) for link in every(soup, 'a[href*="currentPage"]')]
+    links = [link.get("href") for link in every(soup, 'a[href*="currentPage"]')]
     named = [(found[1], link) for link in links if (found := _PAGE_NUMBER.search(link))]
     return {int(name): absolute(url, link) for name, link in named}
 

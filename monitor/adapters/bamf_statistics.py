@@ -98,9 +98,7 @@ def _newest(source: Source, page: Fetched) -> str:
     tags = at_least_one(soup, source.select.link or _LINKS, page.url)
     base = address_base(soup, page.url)
     words = {
-        url: visible_text(tag)
-        for tag in reversed(tags)
-        if (url := absolute(base, str(tag.get("href", ""))))
+        url: visible_text(tag) for tag in reversed(tags) if (url := absolute(base, tag.get("href")))
     }
     if not words:
         raise ExtractError(f"The links to statistics on {page.url} lead nowhere.")

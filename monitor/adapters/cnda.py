@@ -15,6 +15,7 @@ from monitor.adapters.api import number, number_up_to
 from monitor.adapters.body import Form, form_of, what_came
 from monitor.adapters.crawl import Crawl, Kind, Option
 from monitor.adapters.html import (
+    PAGE,
     Element,
     absolute,
     address_base,
@@ -35,7 +36,7 @@ _DATED = re.compile(r"^(?:publiée?|mise? en ligne|lecture|décision)\b(?=.{0,12
 _BUTTON = re.compile(r"(?:voir|lire|télécharger|en savoir plus|consulter)\b.{0,40}", re.IGNORECASE)
 
 _SITE = "https://www.cnda.fr/"
-_FRAMES = frozenset({"main", "body", "[document]"})
+_FRAMES = frozenset({"main", "body", PAGE})
 
 
 def crawl(source: Source) -> Crawl:
@@ -71,7 +72,7 @@ def _decisions(source: Source, fetched: Fetched) -> dict[str, Item]:
 
 
 def _name(link: Element) -> str | None:
-    parts = urlsplit(absolute(_SITE, str(link["href"])) or "")
+    parts = urlsplit(absolute(_SITE, link.get("href")) or "")
     found = _DECISION.fullmatch(parts.path)
     return found[1].casefold() if found and not parts.query else None
 
@@ -88,7 +89,7 @@ def _item(source: Source, name: str, links: list[Element], base: str) -> Item:
     return Item(
         id=name,
         title=shortened(clean(title), 300),
-        url=absolute(base, str(links[0]["href"])),
+        url=absolute(base, links[0].get("href")),
         blocks=tuple(dict.fromkeys(text for text in words if text != title)),
         published=next(iter(dates.values()), None),
         lang=source.lang or "fr",
@@ -101,15 +102,17 @@ def _moment(text: str) -> datetime | None:
 
 def _cards(name: str, links: list[Element]) -> list[Element]:
     """The widest elements around the links that lead to no other decision."""
-    cards: dict[int, Element] = {}
+    cards: dict[Element, None] = {}
     for link in links:
         card = link
-        while (around := card.parent) is not None and around.name not in _FRAMES:
+        for around in link.iterancestors():
+            if around.tag in _FRAMES:
+                break
             if {_name(other) for other in every(around, "a[href]")} - {None, name}:
                 break
             card = around
-        cards[id(card)] = card
-    return list(cards.values())
+        cards[card] = None
+    return list(cards)
 
 
 KIND = Kind(

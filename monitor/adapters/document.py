@@ -14,6 +14,7 @@ from monitor.adapters.html import (
     Block,
     at_least_one,
     drop,
+    markup_of,
     outermost,
     outline,
     page_language,
@@ -106,7 +107,7 @@ def _html(source: Source, fetched: Fetched) -> _Document:
         parts = at_least_one(soup, source.select.text, f"{fetched.url} («{title}»)")
         blocks = tuple(block for part in outermost(parts) for block in outline(part))
     else:
-        blocks = main_text(str(soup) if source.ignore_selectors else fetched.text)
+        blocks = main_text(markup_of(soup) if source.ignore_selectors else fetched.text)
     return _Document(title, blocks, lang)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from monitor.adapters.body import Form as Shape
 from monitor.adapters.body import form_of, what_came
-from monitor.adapters.html import Element, absolute, every, parse
+from monitor.adapters.html import Element, absolute, every, parse, text_of
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Request
 from monitor.text.clean import clean
@@ -71,10 +71,10 @@ def form_with(page: Element, field: str, needed: Set[str], url: str) -> Form:
 
 
 def _form(form: Element, url: str) -> Form:
-    action = absolute(url, str(form.get("action", ""))) or url
+    action = absolute(url, form.get("action")) or url
     tags = every(form, "input[name], select[name], textarea[name], button[name]")
-    sends, buttons = _values(tag for tag in tags if not tag.has_attr("disabled"))
-    method = "POST" if str(form.get("method", "")).lower() == "post" else "GET"
+    sends, buttons = _values(tag for tag in tags if "disabled" not in tag.attrib)
+    method = "POST" if form.get("method", "").lower() == "post" else "GET"
     return Form(action.partition("#")[0], method, sends, buttons)
 
 
@@ -84,7 +84,7 @@ def has_field(page: Element, field: str) -> bool:
 
 
 def _names(form: Element) -> set[str]:
-    return {str(tag["name"]) for tag in every(form, "[name]")}
+    return {tag.get("name") for tag in every(form, "[name]")}
 
 
 def _values(tags: Iterable[Element]) -> tuple[dict[str, Values], dict[str, str]]:
@@ -92,22 +92,22 @@ def _values(tags: Iterable[Element]) -> tuple[dict[str, Values], dict[str, str]]
     sends: dict[str, list[str]] = {}
     buttons: dict[str, str] = {}
     for tag in tags:
-        name, kind = str(tag["name"]), str(tag.get("type", "")).lower()
-        if tag.name == "button" or kind in _PRESSED:
-            buttons[name] = str(tag.get("value", ""))
-        elif kind == "radio" and tag.has_attr("checked"):
+        name, kind = tag.get("name"), tag.get("type", "").lower()
+        if tag.tag == "button" or kind in _PRESSED:
+            buttons[name] = tag.get("value", "")
+        elif kind == "radio" and "checked" in tag.attrib:
             sends[name] = [_value(tag)]
-        elif kind not in _CHOSEN or tag.has_attr("checked"):
+        elif kind not in _CHOSEN or "checked" in tag.attrib:
             sends.setdefault(name, []).extend(_sent(tag))
     return {name: tuple(values) for name, values in sends.items() if values}, buttons
 
 
 def _sent(tag: Element) -> Iterator[str]:
-    if tag.name == "textarea":
-        yield tag.get_text()
-    elif tag.name == "select":
+    if tag.tag == "textarea":
+        yield text_of(tag)
+    elif tag.tag == "select":
         chosen = every(tag, "option[selected]")
-        if not tag.has_attr("multiple"):
+        if "multiple" not in tag.attrib:
             chosen = (chosen or every(tag, "option"))[:1]
         yield from map(_value, chosen)
     else:
@@ -116,7 +116,7 @@ def _sent(tag: Element) -> Iterator[str]:
 
 def _value(tag: Element) -> str:
     """The value, or what stands for one that is not declared."""
-    if tag.name == "option":
-        return str(tag.get("value", clean(tag.get_text())))
-    chosen = str(tag.get("type", "")).lower() in _CHOSEN
+    if tag.tag == "option":
+        return str(tag.get("value", clean(text_of(tag))))
+    chosen = tag.get("type", "").lower() in _CHOSEN
     return str(tag.get("value", "on" if chosen else ""))

@@ -15,7 +15,16 @@ from typing import Any, NamedTuple
 
 from monitor.adapters import json_api, page
 from monitor.adapters.crawl import Crawl
-from monitor.adapters.html import Element, absolute, address_base, every, first, parse, visible_text
+from monitor.adapters.html import (
+    PAGE,
+    Element,
+    absolute,
+    address_base,
+    every,
+    first,
+    parse,
+    visible_text,
+)
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, Select, Source
 from monitor.text.dates import read_date
@@ -101,29 +110,29 @@ class _Group(NamedTuple):
 
 
 def _groups(soup: Element, base: str, lang: str | None) -> Iterator[_Group]:
-    furniture = set(map(id, every(soup, _FURNITURE)))
-    found: dict[tuple[str, str, str], dict[int, Element]] = {}
-    links: dict[int, list[str]] = {}
+    furniture = set(every(soup, _FURNITURE))
+    found: dict[tuple[str, str, str], dict[Element, None]] = {}
+    links: dict[Element, list[str]] = {}
     for link in every(soup, "a[href]"):
-        url = absolute(base, str(link["href"]))
-        around = [link, *link.parents]
+        url = absolute(base, link.get("href"))
+        around = [link, *link.iterancestors()]
         if not url or len(visible_text(link)) < _TITLE:
             continue
-        if any(id(parent) in furniture for parent in around):
+        if not furniture.isdisjoint(around):
             continue
         for element, parent, beyond in zip(around, around[1:], around[2:_CLIMB], strict=False):
-            if parent.name in ("html", "[document]"):
+            if parent.tag in ("html", PAGE):
                 break
-            if parent.name == "p":
+            if parent.tag == "p":
                 continue  # links in running text
             shape = (_shape(beyond), _shape(parent), _shape(element))
-            found.setdefault(shape, {})[id(element)] = element
-            links.setdefault(id(element), []).append(url)
+            found.setdefault(shape, {})[element] = None
+            links.setdefault(element, []).append(url)
     for shape, elements in found.items():
         firsts = {links[key][0] for key in elements}
         each = sum(len(set(links[key])) for key in elements) / len(elements)
         if len(firsts) >= max(LEAST, 0.7 * len(elements)) and each <= 4:
-            members = tuple(elements.values())
+            members = tuple(elements)
             yield _Group(shape, members, _score(members, each, lang))
 
 
@@ -144,21 +153,20 @@ def _dated(element: Element, lang: str | None) -> bool:
 def _dates(element: Element, lang: str | None) -> Iterator[Element]:
     """Yield the elements inside one entry that hold a date and hardly anything else."""
     for tag in every(element, _MAY_BE_DATES):
-        text = str(tag.get("datetime") or "") or visible_text(tag)
+        text = (tag.get("datetime") or "") or visible_text(tag)
         if len(text) <= _DATE and any(map(str.isdigit, text)) and read_date(text, lang=lang):
             yield tag
 
 
 def _shape(element: Element) -> str:
     """Tag and lasting classes as a selector."""
-    names = filter(_is_lasting, element.get_attribute_list("class"))
-    return ".".join([element.name, *islice(names, 2)])
+    names = filter(_is_lasting, element.get("class", "").split())
+    return ".".join([element.tag, *islice(names, 2)])
 
 
-def _is_lasting(name: str | None) -> bool:
+def _is_lasting(name: str) -> bool:
     return bool(
-        name
-        and _PLAIN_CLASS.fullmatch(name)
+        _PLAIN_CLASS.fullmatch(name)
         and not _STATE_CLASS.fullmatch(name)
         and not _MADE_UP.search(name)
     )
@@ -184,8 +192,8 @@ def _selects(soup: Element, group: _Group, lang: str | None) -> Iterator[Select]
 
 def _title(sample: Sequence[Element]) -> str | None:
     """A heading where the entries have one; else the link with words, unless it is the first."""
-    heading = _common(sample, lambda element: (tag.name for tag in every(element, _HEADING)))
-    if heading or all(element.name == "a" for element in sample):
+    heading = _common(sample, lambda element: (tag.tag for tag in every(element, _HEADING)))
+    if heading or all(element.tag == "a" for element in sample):
         return heading
     firsts = [first(element, "a[href]") for element in sample]
     if all(link and _is_worded(link) for link in firsts):
@@ -208,7 +216,7 @@ def _common(sample: Sequence[Element], named: Callable[[Element], Any]) -> str |
 
 def _reads_dates(sample: Sequence[Element], date: str, lang: str | None) -> bool:
     found = (first(element, date) for element in sample)
-    texts = (str(tag.get("datetime") or "") or visible_text(tag) for tag in found if tag)
+    texts = ((tag.get("datetime") or "") or visible_text(tag) for tag in found if tag)
     return sum(read_date(text, lang=lang) is not None for text in texts) >= 0.5 * len(sample)
 
 

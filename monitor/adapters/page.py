@@ -21,6 +21,7 @@ from monitor.adapters.html import (
     page_language,
     page_title,
     parse,
+    remove,
     selector_rule,
     visible_blocks,
     visible_text,
@@ -161,7 +162,7 @@ def _link(element: Element, selector: str | None, base: str) -> str | None:
 def _declared(element: Element, selector: str, base: str) -> str | None:
     """The address of what the selector finds, of an `a` in it, or of the `a` around."""
     declared = first_or_self(element, selector)
-    around = declared.find_parent("a") if declared else None
+    around = next(declared.iterancestors("a"), None) if declared else None
     candidates = (_addresses(tag, base) for tag in (declared, around) if tag)
     return next(chain.from_iterable(candidates), None)
 
@@ -169,7 +170,7 @@ def _declared(element: Element, selector: str, base: str) -> str | None:
 def _addresses(element: Element, base: str) -> Iterator[str]:
     """Yield the addresses that the element and what is in it lead to."""
     for tag in [element, *every(element, "a[href]")]:
-        if tag.name in {"a", "area", "link"} and (url := absolute(base, str(tag.get("href", "")))):
+        if tag.tag in {"a", "area", "link"} and (url := absolute(base, tag.get("href"))):
             yield url
 
 
@@ -186,8 +187,8 @@ def _date(
     found = first_or_self(element, selector or "time[datetime]")
     if found is None:
         return None, None
-    marked = found if found.has_attr("datetime") else first(found, "[datetime]")
-    given = [str(marked["datetime"])] if marked else []
+    marked = found if "datetime" in found.attrib else first(found, "[datetime]")
+    given = [marked.get("datetime")] if marked else []
     given += [visible_text(found)]
     moments = (read_date(text, lang=lang) for text in given)
     moment = next(filter(None, moments), None)
@@ -199,7 +200,7 @@ def _without(element: Element, heading: Element | None, date: str | None) -> tup
     if heading is element:
         return ()
     if heading:
-        heading.extract()
+        remove(heading)
     if date:
         drop(element, [date])
     return visible_blocks(element)

@@ -90,7 +90,7 @@ def links_of(fetched: Fetched) -> frozenset[str]:
         return frozenset()
     soup = parse(fetched.text)
     base = address_base(soup, fetched.url)
-    links = (absolute(base, str(link["href"])) for link in every(soup, "a[href]"))
+    links = (absolute(base, link.get("href")) for link in every(soup, "a[href]"))
     return frozenset(canonical_url(link) for link in links if link)
 
 
@@ -151,13 +151,11 @@ def _thin(soup: Element) -> Iterator[str]:
 def _feeds(page: Element, base: str) -> Iterator[str]:
     """Yield the feeds that a page names: in its head first, then by links."""
     for link in every(page, "link[rel~=alternate][type]"):
-        url = absolute(base, str(link.get("href", "")))
-        if url and str(link["type"]).lower() in _FEED_TYPES:
+        url = absolute(base, link.get("href"))
+        if url and link.get("type").lower() in _FEED_TYPES:
             yield url
     for link in every(page, "a[href]"):
-        url = absolute(base, str(link["href"]))
-        named = _FEED_WORDS.search(visible_text(link)) or _FEED_WORDS.search(
-            str(link.get("title", ""))
-        )
+        url = absolute(base, link.get("href"))
+        named = _FEED_WORDS.search(visible_text(link)) or _FEED_WORDS.search(link.get("title", ""))
         if url and (_FEED_PATH.search(urlsplit(url).path) or named):
             yield url

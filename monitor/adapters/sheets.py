@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.adapters.grid import Grid
-from monitor.adapters.html import Element, drop, every, first, visible_text
+from monitor.adapters.html import Element, drop, every, first, heading_before, visible_text
 from monitor.errors import ExtractError
 from monitor.text.clean import clean
 from monitor.text.numbers import holds_number, is_missing
@@ -34,17 +34,17 @@ def html_grid(table: Element) -> Grid:
 
     ExtractError when it has more columns or cells than any statistic.
     """
-    rows = [row for row in every(table, "tr") if row.find_parent("table") is table]
+    rows = [row for row in every(table, "tr") if next(row.iterancestors("table")) is table]
     filled: list[list[str]] = []
     heads = size = 0
     group: Element | None = None
     has_head = first(table, "thead") is not None
     waiting: dict[int, _Spanning] = {}
     for row in rows:
-        cells = list(row.find_all(["td", "th"], recursive=False))
-        if row.parent is not group:  # no cell reaches beyond its group of rows
+        cells = list(row.iterchildren("td", "th"))
+        if row.getparent() is not group:  # no cell reaches beyond its group of rows
             waiting.clear()
-            group = row.parent
+            group = row.getparent()
         filled.append(_filled(cells, waiting))
         size += len(filled[-1])
         if heads == len(filled) - 1 and _is_head(row, cells, has_head):
@@ -56,8 +56,8 @@ def html_grid(table: Element) -> Grid:
 
 def _is_head(row: Element, cells: Sequence[Element], has_head: bool) -> bool:
     if has_head:
-        return row.find_parent("thead") is not None
-    return bool(cells) and all(cell.name == "th" for cell in cells)
+        return next(row.iterancestors("thead"), None) is not None
+    return bool(cells) and all(cell.tag == "th" for cell in cells)
 
 
 def _filled(cells: Sequence[Element], waiting: dict[int, _Spanning]) -> list[str]:
@@ -96,7 +96,7 @@ def _text(cell: Element) -> str:
 
 def _span(cell: Element, name: str) -> int:
     """How many columns or rows a cell covers; a `rowspan` of 0 is all that are left."""
-    given = str(cell.get(name, "1")).strip()
+    given = cell.get(name, "1").strip()
     number = int(given[:9]) if given.isascii() and given.isdigit() else 1
     if name == "rowspan":
         return number or _TO_THE_END
@@ -106,9 +106,9 @@ def _span(cell: Element, name: str) -> int:
 def _caption(table: Element) -> str:
     """The caption, that of the figure around, or the heading above."""
     found = first(table, "caption") or (
-        (figure := table.find_parent("figure")) and first(figure, "figcaption")
+        (figure := next(table.iterancestors("figure"), None)) and first(figure, "figcaption")
     )
-    heading = found or table.find_previous(["h1", "h2", "h3", "h4", "h5", "h6"])
+    heading = found or heading_before(table)
     return visible_text(heading) if heading else ""
 
 

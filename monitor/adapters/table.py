@@ -154,7 +154,7 @@ def _html_grids(source: Source, fetched: Fetched) -> tuple[list[Grid], str | Non
     if source.select.items:
         found = at_least_one(soup, source.select.items, fetched.url)
         inner = chain.from_iterable(
-            [one] if one.name == "table" else every(one, "table") for one in found
+            [one] if one.tag == "table" else every(one, "table") for one in found
         )
         tables = list({id(table): table for table in inner}.values())
     else:

@@ -104,7 +104,7 @@ def _messages(source: Source, page: Element) -> Iterator[Item]:
     """Yield the messages of a page, announcements of the service («pinned …») left out."""
     channel = _CHANNEL.fullmatch(urlsplit(source.url).path)
     for message in every(page, ".tgme_widget_message:not(.service_message)"):
-        given = str(message.get("data-post", ""))
+        given = message.get("data-post", "")
         post = _POST.fullmatch(given)
         if not post or (channel and post[1].casefold() != channel[1].casefold()):
             raise ExtractError(
@@ -119,7 +119,7 @@ def _message(source: Source, message: Element, name: str) -> Item:
     extras = _texts(every(message, _EXTRAS))
     title = shortened(words[0]) if words else _wordless(message, extras)
     time = first(message, ".tgme_widget_message_date time[datetime]")
-    given = str(time["datetime"]) if time else ""
+    given = time.get("datetime") if time else ""
     published = read_date(given)
     blocks = dict.fromkeys([*words, *_forwarded(message), *extras])
     return Item(
@@ -155,9 +155,9 @@ def _older(page: Element, base: str) -> str | None:
     """The address of the messages before these, as the page gives it; ids have gaps."""
     link = first(page, "a.tme_messages_more[data-before]")
     if link:
-        return absolute(base, f"?before={link['data-before']}")
+        return absolute(base, f"?before={link.get('data-before')}")
     head = first(page, 'link[rel="prev"][href]')
-    return absolute(base, str(head["href"])) if head else None
+    return absolute(base, head.get("href")) if head else None
 
 
 KIND = Kind(

@@ -21,7 +21,9 @@ from monitor.adapters.html import (
     looks_like_html,
     page_title,
     parse,
+    remove,
     says_much,
+    text_of,
     visible_text,
 )
 from monitor.adapters.identity import shortened
@@ -122,18 +124,18 @@ def _look(soup: Element) -> _Look:
     password = first(soup, "input[type=password]") is not None
     app = first(soup, _APP_ROOT) is not None
     refresh = first(soup, 'meta[http-equiv="refresh" i][content*="url" i]') is not None
-    waiting = " ".join(clean(tag.get_text(" ")) for tag in every(soup, "noscript"))
+    waiting = " ".join(clean(text_of(tag, " ")) for tag in every(soup, "noscript"))
     body = first(soup, "body") or soup
     half = len(visible_text(body)) / 2
     for tag in every(body, _FURNITURE):
         if len(visible_text(tag)) < half:  # a page may put all of itself into its <header>
-            tag.extract()
+            remove(tag)
     headings = [visible_text(tag) for tag in every(body, "h1, h2, h3, h4, h5, h6")]
     links = every(body, "a[href]")
     seen = visible_text(body)
     if len(seen) > _SOME:
         for tag in links:
-            tag.extract()
+            remove(tag)
         seen = visible_text(body)
     if not seen:
         seen = waiting

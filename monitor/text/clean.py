@@ -20,7 +20,9 @@ _WRAPPED_WIDTH = 200
 
 def clean(text: str) -> str:
     """Return the text as one line: white space collapsed, invisible characters removed."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    line = " ".join(text.split())
+    # What is invisible cannot be printed, either; a look at that is many times faster.
+    return line if line.isprintable() else " ".join(_INVISIBLE.sub("", text).split())
 
 
 def blocks_of(plain: str) -> tuple[str, ...]:
