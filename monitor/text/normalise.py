@@ -16,7 +16,7 @@ from functools import cached_property, reduce
 from itertools import accumulate, chain
 
 from monitor.text.mojibake import HINT, MOJIBAKE, mended
-from monitor.text.signs import BROKEN, GARBLED, GENDERED, NOTHING, RARE, SPACED, Signs, signs
+from monitor.text.signs import CUT, GARBLED, GENDERED, NOTHING, RARE, SPACED, Signs, signs
 
 Replace = Callable[[re.Match[str]], str]
 
@@ -24,8 +24,7 @@ _DASHES = "‐‑‒–—―−﹘﹣"
 _APOSTROPHES = "’‘ʼ′`´ʹʾ‛"
 _QUOTES = "“”„‟«»‹›"
 _INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe00-\ufe0f"
-_FOLDED = chain(range(0xA0, 0x600), range(0x1D00, 0x2100), range(0xFB00, 0xFB07),
-                range(0xFF01, 0xFF5F))  # fmt: skip
+_FOLDED = range(0xA0, 0x600), range(0x1D00, 0x2100), range(0xFB00, 0xFB07), range(0xFF01, 0xFF5F)
 
 
 @dataclass(frozen=True)
@@ -134,20 +133,13 @@ def normalise(text: str) -> Normalised:
     joined = after(mended, _BREAKS, seen)
     # What was joined may be gendered, or spaced, only now.
     seen = seen if joined == mended else Signs(seen.found | GENDERED | SPACED, seen.letters)
-    small = _lower(after(joined, _WORDS, seen))
-    return Normalised(text, after(small, _SPELLING, seen), tuple(steps))
+    return Normalised(text, after(joined, _WORDS, seen), tuple(steps))
 
 
 def fold(text: str) -> str:
     """The text with the letters of normalised text, but hyphens, marks and spaces as they are."""
     composed = unicodedata.normalize("NFC", _INVISIBLES.pattern.sub("", text))
-    return _SPELLED.apply(_lower(composed), signs(composed))
-
-
-def _lower(text: str) -> str:
-    """Lower case of the same length: İ alone would become two characters."""
-    small = text.lower()
-    return small if len(small) == len(text) else text.replace("İ", "I").lower()
+    return _SPELLED.apply(composed, signs(composed))
 
 
 # --- letters -------------------------------------------------------------------------------------
@@ -170,30 +162,51 @@ _CROSSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 
 def _letters() -> dict[str, str]:
-    """What every character of a lower-case text becomes, unless it stays."""
-    changed = {char: _folded(char) for char in map(chr, _FOLDED) if char == char.lower()}
+    """What every character of a text becomes before its ASCII letters are made small.
+
+    The others are small then, which is many times faster than to make them so with the whole text.
+    """
+    chars = [*map(chr, chain(*_FOLDED))]
+    changed = {char: _folded(char) for char in chars if char == char.lower()}
     changed |= dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'")
     changed |= dict.fromkeys(_QUOTES, '"') | {"ё": "е", "…": "."}
-    return {char: plain for char, plain in changed.items() if plain and plain != char}
+    changed = {char: plain for char, plain in changed.items() if plain and plain != char}
+    capitals = {char: char.lower() for char in (*chars, "\u212b") if char.lower() in changed}
+    # Made small as others are it would become two characters.
+    return {char: changed[small] for char, small in capitals.items()} | changed | {"İ": "i"}
 
 
 _LETTERS = _letters()
 
 
-_UNUSUAL = re.compile("[^\x00-\x7fа-я]")
+# Those that are one byte in Latin-1, with what they become there.
+_BYTES = {
+    char: (char.encode("latin-1"), plain.encode("latin-1"))
+    for char, plain in _LETTERS.items() if max(char + plain) <= "\xff"
+}  # fmt: skip
+_UNUSUAL = re.compile("[^\x00-\x7fА-Яа-я]")
 
 
 @dataclass(frozen=True)
 class _Spelled(Step):
-    """The step for `_LETTERS`; a text has few different ones, and `replace` is ten times faster.
+    """The step for `_LETTERS` and capitals; a text has few different ones.
 
-    Its pattern is for those that become several letters: others move nothing.
+    To replace them is ten times faster than its pattern, and several times again among bytes. The
+    pattern is for those that become several letters: others move nothing.
     """
 
     def apply(self, text: str, seen: Signs) -> str:
         chars = set(_UNUSUAL.findall(text)) if seen.found & RARE else seen.letters
         chars = _LETTERS.keys() & chars
-        return reduce(lambda now, char: now.replace(char, _LETTERS[char]), chars, text)
+        for char in chars - _BYTES.keys():
+            text = text.replace(char, _LETTERS[char])
+        try:
+            codes = text.encode("latin-1")
+        except UnicodeEncodeError:
+            return reduce(lambda now, char: now.replace(char, _LETTERS[char]), chars, text).lower()
+        for char in chars & _BYTES.keys():
+            codes = codes.replace(*_BYTES[char])
+        return codes.lower().decode("latin-1")
 
 
 _SPELLED = _Spelled(
@@ -226,7 +239,7 @@ _BROKEN, *_BROKEN_TOO = (
         re.compile(rf"{dash}(?<=[{_LOWER}].)(?:[ \t]*\r?\n[ \t]*| )(?!{_AND})(?=[{_LOWER}])"),
         lambda _: "",
         hint=dash,
-        sign=BROKEN,
+        sign=CUT,
     )
     for dash in "-‐‑"
 )
@@ -269,16 +282,19 @@ _LINK = r"(?:,|/| und| oder| bzw\.?| sowie| or| and)"
 _HEADLESS = Step(
     re.compile(rf"-(?<=\w\w-)(?={_LINK} ?(?:\w{{2,20}}-{_LINK} ?)?\w{{2,20}}?({_HEAD}\w*))"),
     _without_double,
+    sign=CUT,
 )
 # «militaer(reserve-)dienst» → «militaerdienst (reservedienst)»
 _ENCLOSED = Step(
     re.compile(rf"\((?<=\w\()(\w{{3,20}})-\)({_HEAD}\w*)"),
     lambda found: f"{found[2]} ({found[1]}{found[2]})",
+    sign=CUT,
 )
 # «draft- or service-evaders» → «draft-evaders or service-evaders»
 _EVADERS = Step(
     re.compile(r"-(?<=\w\w-)(?= (?:or|and|und|oder|et|ou) \w{3,20}(-\w{3,20}))"),
     lambda found: found[1],
+    sign=CUT,
 )
 # «wehrdienstentziehung/-verweigerung» → «wehrdienstentziehung/wehrdienstverweigerung»
 _TAILLESS = Step(
@@ -289,9 +305,18 @@ _TAILLESS = Step(
 )
 
 
-# In this order; letters are made small before the last.
+# In this order.
 _ENCODED = (_ENTITIES, _ENTITIES)
 _DAMAGE = (_MOJIBAKE, _INVISIBLES, _ACCENTS)
 _BREAKS = (_BROKEN, *_BROKEN_TOO)
-_WORDS = (_GENDERED, _BRACKETED, _ENDED, _SPACED)
-_SPELLING = (_SPELLED, _ENCLOSED, _EVADERS, _HEADLESS, _TAILLESS)
+_WORDS = (
+    _GENDERED,
+    _BRACKETED,
+    _ENDED,
+    _SPACED,
+    _SPELLED,
+    _ENCLOSED,
+    _EVADERS,
+    _HEADLESS,
+    _TAILLESS,
+)

@@ -17,19 +17,22 @@ from monitor.text.mojibake import LATER
 
 # Something that is not among the characters below.
 RARE = 1
-# Letters misread, alone in spaces, before a sign of gender, before a hyphen and a blank.
-GARBLED, SPACED, GENDERED, BROKEN = 2, 4, 8, 16
+# Letters misread, alone in spaces, before a sign of gender; a hyphen before a blank or a link.
+GARBLED, SPACED, GENDERED, CUT = 2, 4, 8, 16
 
 _LATIN = "".join(chr(code) for code in range(0xC0, 0x100) if code not in {0xD7, 0xF7})
 _CYRILLIC = "".join(map(chr, range(0x410, 0x450))) + "ЁёІіЇїЄєҐґ"
 _MARKS = "„“”‘’–—‐‑…§°«»·•€\xa0"
 _ASCII = "\t\n\r" + "".join(map(chr, range(0x20, 0x7F)))
-_DASHES = "-‐‑"
+_DASHES = "-‐‑–—"
 
 
 # What each byte stands for; the rest is never used.
 _TABLE = f"\0{_ASCII}{_LATIN}{_CYRILLIC}{_MARKS}".ljust(256, "\ufffe")
 _BYTES = charmap_build(_TABLE)
+# The same for what stands in Latin-1, which is faster to come by.
+_LATIN_1 = bytes(max(0, _TABLE.find(chr(code))) for code in range(256))
+_NOT_IN_TABLE = bytes(code for code in range(256) if chr(code) not in _TABLE)
 # How the codec writes a character that is not in the table.
 _UNKNOWN = "?"
 
@@ -46,13 +49,11 @@ def _classes(members: Mapping[str, Iterable[str]], other: str | None = ".") -> b
 _READ = _classes({"l": _LATIN, "R": "РС", "t": {*LATER, _UNKNOWN}})
 _ALONE = _classes({"a": {*filter(re.compile(r"[^\W\d_]").match, _TABLE), _UNKNOWN}, " ": " "})
 _SPACED = re.compile(b" a a a")
-_JOINED = _classes({"*": "*:_/", "+": "·•", "-": _DASHES, " ": " \t\r\n"}, other=None)
-_GENDERED = tuple(
-    map(
-        re.compile,
-        (rb"\*-?in(?:nen|[^a-z0-9]|\Z)", rb"\(-?in(?:nen)?\)", rb"\)innen", rb"\+-?[iesr]"),
-    )
-)
+# Every other byte of four letters in spaces.
+_BLANKS = bytes([_TABLE.index(" ")]) * 3
+_JOINED = _classes({"*": "*:_/()", "+": "·•", "-": _DASHES, " ": " \t\r\n\xa0"}, other=None)
+_GENDERED = re.compile(rb"\*-?in(?:nen|[^a-z0-9]|\Z)")
+_CUT = re.compile(rb"-(?<=[^ *,-]-)[ *,]")
 _LEADS = frozenset(_TABLE.index(char) for char in "ÂÃÄÅÐÑâ")
 _PLAIN = bytes(
     code for code, char in enumerate(_TABLE)
@@ -63,7 +64,7 @@ _PLAIN = bytes(
 class Signs(NamedTuple):
     """What may stand in a text: the sum of the constants above, and the letters to be respelt.
 
-    Letters are in lower case, and only to be trusted when nothing is rare.
+    Letters are only to be trusted when nothing is rare.
     """
 
     found: int
@@ -72,9 +73,9 @@ class Signs(NamedTuple):
 
 def signs(text: str) -> Signs:
     """The signs of a text."""
-    codes, size = charmap_encode(text, "ignore", _BYTES)
+    codes = _codes(text)
     found = 0
-    if len(codes) < size:
+    if len(codes) < len(text):
         found = RARE
         codes, _ = charmap_encode(text.replace(_UNKNOWN, "!"), "replace", _BYTES)
     special = frozenset(codes.translate(None, _PLAIN))
@@ -84,11 +85,21 @@ def signs(text: str) -> Signs:
         or (b"R" in read and b"RtRtRt" in read)
         or b"lllll" in read
     )
-    found |= SPACED * bool(_SPACED.search(codes.translate(_ALONE)))
+    if any(_BLANKS in codes[first::2] for first in (0, 1)):
+        found |= SPACED * bool(_SPACED.search(codes.translate(_ALONE)))
     joined = codes.translate(_JOINED)
-    found |= GENDERED * any(pattern.search(joined) for pattern in _GENDERED)
-    found |= BROKEN * (b"- " in joined)
-    return Signs(found, frozenset(_TABLE[code].lower() for code in special))
+    found |= GENDERED * (b"+" in joined or bool(_GENDERED.search(joined)))
+    # Some of what is rare becomes a hyphen or what may follow it.
+    found |= CUT * (bool(found & RARE) or bool(_CUT.search(joined)))
+    return Signs(found, frozenset(_TABLE[code] for code in special))
+
+
+def _codes(text: str) -> bytes:
+    """The characters of the table."""
+    try:
+        return text.encode("latin-1").translate(_LATIN_1, _NOT_IN_TABLE)
+    except UnicodeEncodeError:
+        return charmap_encode(text, "ignore", _BYTES)[0]
 
 
 NOTHING = Signs(0, frozenset())
