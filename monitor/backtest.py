@@ -16,6 +16,7 @@ from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Numbers, Source, Tier
 from monitor.pipeline.alerting import alerts
 from monitor.store import ItemVersion
+from monitor.text.prints import Prints
 
 Name = TypeVar("Name", str, tuple[str, str])
 
@@ -91,6 +92,7 @@ def _changes(
     A linked document that was read later than its item makes that item an addition once more.
     """
     known: Known | None = None
+    prints = Prints(ignore, numbers)
     for state in life:
         item = state.body
         if item is None:
@@ -109,9 +111,9 @@ def _changes(
         elif state.kind is ChangeKind.EDITED:
             found = Triage({}, edited={item.id: item})
             known_ones = {item.id: known}
-            for edit in compare(found, known_ones, complete=False, ignore=ignore, numbers=numbers):
+            for edit in compare(found, known_ones, complete=False, prints=prints):
                 yield state, edit
             if item.attached and not known.item.attached:
                 yield state, Change(ChangeKind.ADDED, item, title_changed=True)
         lost = bool(known and known.lost and state.kind is ChangeKind.ADDED)
-        known = Known(item, remember(item, known, ignore, numbers), lost)
+        known = Known(item, remember(item, known, prints), lost)

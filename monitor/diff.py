@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from monitor.edit import Ignore, compared, is_told, lasting, state
+from monitor.edit import compared
 from monitor.model import Change, ChangeKind, Item, Numbers
-from monitor.text.fingerprint import canonical_url, fingerprint
+from monitor.text.fingerprint import canonical_url, hashed
+from monitor.text.prints import Prints
 
 SHRUNK_TEXT = 0.4
 SHRUNK_ITEMS = 0.5
@@ -49,6 +50,19 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """What the items mean beside what is known of them.
+
+    `told` has the fingerprints to keep of those that are new or changed, `back` the ids of those
+    that show an earlier state, with nothing new (see `returns`).
+    """
+
+    changes: tuple[Change, ...] = ()
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    back: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
     """The present items, sorted by what fingerprints can tell.
 
@@ -69,30 +83,38 @@ class Triage:
         return not (self.added or self.edited or self.returned or self.renamed or self.missing)
 
 
-def mark(item: Item, ignore: Ignore = ()) -> Mark:
+def mark(item: Item, prints: Prints | None = None) -> Mark:
     """Return the fingerprints of an item that is present."""
+    prints = prints or Prints()
     address = canonical_url(item.url) if item.url else ""
-    return Mark(
-        item.id,
-        fingerprint(address, item.title, *item.blocks, ignore=ignore),
-        fingerprint(address, item.title, ignore=ignore) if address else "",
-        present=True,
-    )
+    counts = prints.essence(address), *map(prints.essence, _texts(item))
+    identity = hashed(*counts[:2]) if address else ""
+    return Mark(item.id, hashed(*counts), identity, present=True)
 
 
-def seen(item: Item, ignore: Ignore = ()) -> frozenset[str]:
+def marked(items: Iterable[Item], prints: Prints | None = None) -> dict[str, Mark]:
+    """Return the marks of items by their ids."""
+    prints = prints or Prints()
+    return {item.id: mark(item, prints) for item in items}
+
+
+def seen(item: Item, prints: Prints | None = None) -> frozenset[str]:
     """Return the fingerprints of the item's title and blocks."""
-    return frozenset(fingerprint(text, ignore=ignore) for text in _texts(item))
+    prints = prints or Prints()
+    return frozenset(map(prints.of, _texts(item)))
 
 
-def triage(known: Mapping[str, Mark], items: Iterable[Item], ignore: Ignore = ()) -> Triage:
+def triage(
+    known: Mapping[str, Mark], items: Iterable[Item], marks: Mapping[str, Mark] | None = None
+) -> Triage:
     """Sort items into added, edited and unchanged, and find those that are missing.
 
     An item with a new id is no new item when a missing one has the same address and title: feeds
-    exist that invent new ids at every fetch.
+    exist that invent new ids at every fetch. `marks` are those of the items, where they are known.
     """
     present = {item.id: item for item in items}
-    marks = {id_: mark(item, ignore) for id_, item in present.items()}
+    if marks is None:
+        marks = marked(present.values())
     lost = {m.identity: m.item for m in known.values() if m.item not in present and m.identity}
     added: list[Item] = []
     edited: dict[str, Item] = {}
@@ -114,13 +136,22 @@ def triage(known: Mapping[str, Mark], items: Iterable[Item], ignore: Ignore = ()
     return Triage(marks, tuple(added), edited, tuple(returned), renamed, missing)
 
 
+def differences(
+    found: Triage, known: Mapping[str, Known], *, complete: bool, prints: Prints | None = None
+) -> Differences:
+    """Return what `compare`, `returns` and `remember` say of the same items."""
+    prints = prints or Prints()
+    changes = compare(found, known, complete=complete, prints=prints)
+    changed = {change.item.id for change in changes}
+    edited = ((id_, item) for id_, item in found.edited.items() if item.id in changed)
+    told = {item.id: remember(item, known.get(id_), prints) for id_, item in edited}
+    told |= {item.id: remember(item, None, prints) for item in found.added}
+    back = frozenset(change.item.id for change in returns(changes, known, prints))
+    return Differences(changes, told, back)
+
+
 def compare(
-    found: Triage,
-    known: Mapping[str, Known],
-    *,
-    complete: bool,
-    ignore: Ignore = (),
-    numbers: Numbers = Numbers.CONTENT,
+    found: Triage, known: Mapping[str, Known], *, complete: bool, prints: Prints | None = None
 ) -> tuple[Change, ...]:
     """Return the changes that a reader would see; `known` holds the edited and missing items.
 
@@ -128,21 +159,16 @@ def compare(
     another heading is an edit, not a removal and an addition. What moves from one item to another
     is news only where the source is `complete`: in an act it means something else there.
     """
+    prints = prints or Prints()
     missing = {id_: known[id_] for id_ in found.missing} if complete else {}
-    changes: list[Change] = []
-    for item in found.added:
-        former = _retitled(item, missing, ignore)
-        if former is None:
-            changes.append(Change(ChangeKind.ADDED, item, added=item.blocks, title_changed=True))
-        else:
-            before = missing.pop(former).item
-            changes.append(Change(ChangeKind.EDITED, item, before, title_changed=True))
+    changes = _added(found.added, missing, prints)
+    exact = Prints(prints.ignore, Numbers.ALL)
     for id_, item in found.edited.items():
-        change = _edit(known[id_], item, ignore, numbers)
+        change = _edit(known[id_], item, exact if item.figure else prints)
         if change is not None:
             changes.append(change)
     if not complete:
-        changes = _without_moves(changes, ignore)
+        changes = _without_moves(changes, prints)
     for gone in missing.values():
         if not gone.lost:  # a section that comes and goes is told once
             change = Change(ChangeKind.REMOVED, gone.item, gone.item, removed=gone.item.blocks)
@@ -150,41 +176,37 @@ def compare(
     return tuple(changes)
 
 
-def remember(
-    item: Item, before: Known | None, ignore: Ignore = (), numbers: Numbers = Numbers.CONTENT
-) -> frozenset[str]:
+def remember(item: Item, before: Known | None, prints: Prints | None = None) -> frozenset[str]:
     """Return the fingerprints to keep of an item.
 
     Without new text the state itself is kept, and the one it came from: when the page flips back
     and forth between the two, only the first flip is told. Every state is kept as one that was
     there.
     """
+    prints = prints or Prints()
     told = before.seen if before else frozenset()
     if item.figure:  # compared with what it was last, and nothing before
-        return told | seen(item, ignore)
-    fresh = {text for text in _texts(item) if fingerprint(text, ignore=ignore) not in told}
-    now = {*seen(item, ignore), *(lasting(text, ignore, numbers) for text in fresh)}
-    here = _state(item, ignore, numbers)
-    now.add(_was(here))
+        return told | seen(item, prints)
+    fresh = {text for text in _texts(item) if prints.of(text) not in told}
+    here = prints.state(_texts(item))
+    now = {*seen(item, prints), *map(prints.lasting, fresh), _was(here)}
     if before is None:
         return frozenset(now)
-    there = _state(before.item, ignore, numbers)
+    there = prints.state(_texts(before.item))
     now.add(_was(there))
-    if all(is_told(text, told, ignore, numbers) for text in _texts(item)):
+    if all(prints.is_told(text, told) for text in _texts(item)):
         now |= {here, there}
     return told | now
 
 
 def returns(
-    changes: Iterable[Change],
-    known: Mapping[str, Known],
-    ignore: Ignore = (),
-    numbers: Numbers = Numbers.CONTENT,
+    changes: Iterable[Change], known: Mapping[str, Known], prints: Prints | None = None
 ) -> tuple[Change, ...]:
     """Return the edits that show an item exactly as it once was, with nothing new.
 
     Servers exist that now and then answer with an old copy; a real withdrawal lasts.
     """
+    prints = prints or Prints()
     return tuple(
         change
         for change in changes
@@ -192,7 +214,7 @@ def returns(
         and change.before is not None
         and not (change.added or change.title_changed or change.item.figure)
         and change.before.id in known
-        and _was(_state(change.item, ignore, numbers)) in known[change.before.id].seen
+        and _was(prints.state(_texts(change.item))) in known[change.before.id].seen
     )
 
 
@@ -200,57 +222,59 @@ def _texts(item: Item) -> tuple[str, ...]:
     return (item.title, *item.blocks)
 
 
-def _state(item: Item, ignore: Ignore, numbers: Numbers) -> str:
-    return state(_texts(item), ignore, numbers)
-
-
 def _was(state: str) -> str:
     """How it is kept that an item was in a state, beside the states between which it flips."""
-    return fingerprint("was", state)
+    return hashed("was", state)
 
 
-def _edit(before: Known, item: Item, ignore: Ignore, numbers: Numbers) -> Change | None:
+def _added(items: Iterable[Item], missing: dict[str, Known], prints: Prints) -> list[Change]:
+    """The additions; what is a missing item under another heading is taken out of `missing`."""
+    former: dict[tuple[str, ...], list[str]] = {}
+    for id_, gone in missing.items():
+        former.setdefault(tuple(map(prints.of, gone.item.blocks)), []).append(id_)
+    changes: list[Change] = []
+    for item in items:
+        same = former.get(tuple(map(prints.of, item.blocks))) if former and item.blocks else None
+        if same:
+            before = missing.pop(same.pop(0)).item
+            changes.append(Change(ChangeKind.EDITED, item, before, title_changed=True))
+        else:
+            changes.append(Change(ChangeKind.ADDED, item, added=item.blocks, title_changed=True))
+    return changes
+
+
+def _edit(before: Known, item: Item, prints: Prints) -> Change | None:
     """The edit, or None when only order, layout or noise differs, or a known state is back.
 
-    A figure that is again what it once was is news all the same, and all its digits count.
+    A figure that is again what it once was is news all the same.
     """
-    told = seen(before.item, ignore) if item.figure else before.seen
-    if item.figure:
-        numbers = Numbers.ALL
-    if _flips({mark(each, ignore).fingerprint for each in (before.item, item)}, told):
-        return None
-    told |= {lasting(before.item.title, ignore, numbers)}
-    added, removed = compared(before.item.blocks, item.blocks, told, ignore, numbers)
-    title_changed = not is_told(item.title, told, ignore, numbers)
+    told = seen(before.item, prints) if item.figure else before.seen
+    told |= {prints.lasting(before.item.title)}
+    added, removed = compared(before.item.blocks, item.blocks, told, prints)
+    title_changed = not prints.is_told(item.title, told)
     if added or title_changed:
         return Change(ChangeKind.EDITED, item, before.item, added, removed, title_changed)
-    states = {_state(each, ignore, numbers) for each in (before.item, item)} if removed else set()
-    if not removed or _flips(states, told):
+    flips = removed and {prints.state(_texts(each)) for each in (before.item, item)} <= told
+    if flips or not removed:
         return None
     return Change(ChangeKind.EDITED, item, before.item, (), removed)
 
 
-def _flips(states: set[str], told: frozenset[str]) -> bool:
-    """Whether an item went from one to the other of two states and this was told before."""
-    return states <= told
-
-
-def _without_moves(changes: Iterable[Change], ignore: Ignore) -> list[Change]:
+def _without_moves(changes: list[Change], prints: Prints) -> list[Change]:
     """Leave out of the edits what merely stands in another item now."""
-    changes = list(changes)
-    edits = [c for c in changes if c.kind is ChangeKind.EDITED and not c.item.figure]
-    left = Counter(fingerprint(b, ignore=ignore) for c in edits for b in c.removed)
-    came = Counter(fingerprint(b, ignore=ignore) for c in edits for b in c.added)
+    edits = [change for change in changes if _may_move(change)]
+    left = Counter(prints.of(block) for change in edits for block in change.removed)
+    came = Counter(prints.of(block) for change in edits for block in change.added)
     moved = {block for block in left if left[block] == came[block]}
     if not moved:
         return changes
 
     def stays(block: str) -> bool:
-        return fingerprint(block, ignore=ignore) not in moved
+        return prints.of(block) not in moved
 
     rest: list[Change] = []
     for change in changes:
-        if change in edits:
+        if _may_move(change):
             added, removed = (tuple(filter(stays, b)) for b in (change.added, change.removed))
             if not (added or removed or change.title_changed):
                 continue
@@ -259,15 +283,8 @@ def _without_moves(changes: Iterable[Change], ignore: Ignore) -> list[Change]:
     return rest
 
 
-def _retitled(item: Item, missing: Mapping[str, Known], ignore: Ignore) -> str | None:
-    """The id of the missing item with exactly these blocks."""
-    if not item.blocks:
-        return None
-    blocks = [fingerprint(block, ignore=ignore) for block in item.blocks]
-    for id_, gone in missing.items():
-        if blocks == [fingerprint(block, ignore=ignore) for block in gone.item.blocks]:
-            return id_
-    return None
+def _may_move(change: Change) -> bool:
+    return change.kind is ChangeKind.EDITED and not change.item.figure
 
 
 def shrinkage(found: Triage, known: Mapping[str, Known], *, complete: bool) -> str | None:

@@ -10,17 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
 from monitor.diff import Known, Triage, compare, remember
 from monitor.edit import compared
 from monitor.model import Alert, ChangeKind, Item, Numbers, Tier
-from monitor.text.fingerprint import fingerprint
+from monitor.text.aligning import steps
 from monitor.text.moving import without_numbers
-
-Ignore = tuple[re.Pattern[str], ...]
+from monitor.text.prints import Ignore, Prints
 
 # A place rotates when it changed so often, and in so large a part of all edits.
 ROTATED_TIMES = 3
@@ -135,6 +133,7 @@ def _is_sure(alert: Alert) -> bool:
 def _edits(life: Life, ignore: Ignore, numbers: Numbers) -> Iterator[tuple[Item, Item, datetime]]:
     """The edits that this reading would have told: before, after, when."""
     known: Known | None = None
+    prints = Prints(ignore, numbers)
     for stand in life:
         item = stand.item
         if item is None:
@@ -143,9 +142,9 @@ def _edits(life: Life, ignore: Ignore, numbers: Numbers) -> Iterator[tuple[Item,
         if known is not None:
             found = Triage({}, edited={item.id: item})
             every = {item.id: known}
-            if compare(found, every, complete=True, ignore=ignore, numbers=numbers):
+            if compare(found, every, complete=True, prints=prints):
                 yield known.item, item, stand.at
-        known = Known(item, remember(item, known, ignore, numbers))
+        known = Known(item, remember(item, known, prints))
 
 
 # --- judging -------------------------------------------------------------------------------------
@@ -155,7 +154,8 @@ def _judge(
     life: Life, edits: Sequence[tuple[Item, Item, datetime]], ignore: Ignore
 ) -> tuple[list[Edit], list[Habit]]:
     """The edits of one item, and its habits."""
-    flapping = _flapping(life, ignore)
+    exact, lasts = Prints(ignore, Numbers.ALL), Prints(ignore, Numbers.NONE)
+    flapping = _flapping(life, exact)
     places: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for before, after, _ in edits:
         for place, pair in _replaced(before.blocks, after.blocks):
@@ -166,9 +166,9 @@ def _judge(
     judged: list[Edit] = []
     habits: list[Habit] = []
     for before, after, at in edits:
-        told = {fingerprint(block, ignore=ignore) for block in before.blocks}
-        rest = compared(before.blocks, after.blocks, told, ignore, Numbers.ALL)
-        lasting = compared(before.blocks, after.blocks, told, ignore, Numbers.NONE)
+        told = set(map(exact.of, before.blocks))
+        rest = compared(before.blocks, after.blocks, told, exact)
+        lasting = compared(before.blocks, after.blocks, told, lasts)
         moved = {*rest.added, *rest.removed}
         if before.title != after.title:
             why = Why.NEWS
@@ -186,13 +186,13 @@ def _judge(
     return judged, habits + _comebacks(life, flapping)
 
 
-def _flapping(life: Life, ignore: Ignore) -> set[str]:
+def _flapping(life: Life, prints: Prints) -> set[str]:
     """The blocks that were gone and came back."""
     was: set[str] = set()
     here: set[str] = set()
     back: set[str] = set()
     for stand in life:
-        blocks = {fingerprint(b, ignore=ignore): b for b in stand.item.blocks} if stand.item else {}
+        blocks = {prints.of(block): block for block in stand.item.blocks} if stand.item else {}
         back |= {text for name, text in blocks.items() if name in was - here}
         was |= blocks.keys()
         here = set(blocks)
@@ -216,9 +216,8 @@ def _replaced(
     before: Sequence[str], after: Sequence[str]
 ) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     """Short stretches that were replaced: the blocks around them, and old and new text."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for what, i, j, k, m in matcher.get_opcodes():
-        if what == "replace" and j - i == m - k <= _LONGEST_HUNK:
+    for i, j, k, m, kept in steps(before, after):
+        if not kept and j - i == m - k <= _LONGEST_HUNK:
             for old, new in zip(before[i:j], after[k:m], strict=True):
                 around = (before[i - 1] if i else "", before[j] if j < len(before) else "")
                 yield around, (old, new)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.diff import Known, Mark, Triage, compare, mark, seen, shrinkage, triage
+from monitor.diff import Known, Mark, Triage, compare, mark, marked, seen, shrinkage, triage
 from monitor.model import Change, ChangeKind, Item
+from monitor.text.prints import Prints
 
 ADDED, EDITED, REMOVED = ChangeKind
 
@@ -25,23 +26,23 @@ class Memory:
     """What a store remembers, in a dictionary: the snapshot after each look."""
 
     def __init__(self, *items: Item, ignore: tuple[re.Pattern[str], ...] = ()) -> None:
-        self.ignore = ignore
-        self.marks: dict[str, Mark] = {i.id: mark(i, ignore) for i in items}
-        self.known = {i.id: Known(i, seen(i, ignore)) for i in items}
+        self.prints = Prints(ignore)
+        self.marks: dict[str, Mark] = marked(items, self.prints)
+        self.known = {i.id: Known(i, seen(i, self.prints)) for i in items}
 
     def look(self, *items: Item, complete: bool = False) -> tuple[Change, ...]:
         """Compare with what is known and remember it."""
         named = {i.id for i in items}
         known = {id_: m for id_, m in self.marks.items() if m.present or id_ in named}
-        found = triage(known, items, self.ignore)
-        changes = compare(found, self.known, complete=complete, ignore=self.ignore)
+        found = triage(known, items, marked(items, self.prints))
+        changes = compare(found, self.known, complete=complete, prints=self.prints)
         for new, old in found.renamed.items():
             self.marks[new], self.known[new] = self.marks.pop(old), self.known.pop(old)
         for id_ in found.missing:
             self.marks[id_] = replace(self.marks[id_], present=False)
         for item in items:
             before = self.known.get(item.id)
-            said = seen(item, self.ignore) | (before.seen if before else frozenset())
+            said = seen(item, self.prints) | (before.seen if before else frozenset())
             self.marks[item.id] = found.marks[item.id]
             self.known[item.id] = Known(item, said)
         return changes

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.diff import Known, Mark, Triage, compare, remember, returns, shrinkage, triage
+from monitor.diff import Known, Mark, Triage, differences, marked, shrinkage, triage
 from monitor.model import Change, ChangeKind, Item, Source, SourceState
 from monitor.pipeline.following import Debt, Followed
 from monitor.pipeline.reading import definition
 from monitor.procedure import GRACE
 from monitor.store import Saved, Settled, Stored
+from monitor.text.prints import Prints
 
 # Dates beyond tomorrow are misprints or announcements, not news.
 LATEST_PUBLISHED = timedelta(days=1)
@@ -36,7 +37,7 @@ class Decision:
     news: tuple[Change, ...]
     baseline: bool
     held: str | None
-    ignore: tuple[re.Pattern[str], ...]
+    told: Mapping[str, frozenset[str]]
     postponed: str | None = None
 
     @property
@@ -65,17 +66,21 @@ def decide(
     fingerprints differ.
     """
     ignore = tuple(re.compile(pattern) for pattern in source.ignore_patterns)
-    found = Triage({}) if items is None else triage(marks([i.id for i in items]), items, ignore)
+    prints = Prints(ignore, source.numbers)
+    found = Triage({})
+    if items is not None:
+        found = triage(marks([i.id for i in items]), items, marked(items, prints))
     wanted = [*found.edited, *(found.missing if source.complete else ())]
     before = known(wanted) if wanted else {}
     baseline = is_new_reading(source, state)
     shrunk = None if baseline else shrinkage(found, before, complete=source.complete)
     complete = source.complete and not baseline
-    changes = compare(found, before, complete=complete, ignore=ignore, numbers=source.numbers)
+    differences_ = differences(found, before, complete=complete, prints=prints)
+    changes = differences_.changes
     held = shrunk if state.shrunk is None else None
     postponed = None
     if not baseline and (doubt := _doubt(state)):
-        back = [c for c in returns(changes, before, ignore, source.numbers) if _is_named(c, found)]
+        back = [c for c in changes if c.item.id in differences_.back and _is_named(c, found)]
         if back and len(back) == len(changes):
             held = held or doubt
         elif back:
@@ -83,7 +88,7 @@ def decide(
             changes = tuple(change for change in changes if change not in back)
             found = _without(found, {change.item.id for change in back})
     news = tuple(c for c in changes if not baseline or _is_recent(c, source, state, now))
-    return Decision(found, before, changes, news, baseline, held, ignore, postponed)
+    return Decision(found, before, changes, news, baseline, held, differences_.told, postponed)
 
 
 def _doubt(state: SourceState) -> str | None:
@@ -167,7 +172,7 @@ def to_save(
         return Stored(
             item,
             found.marks[item.id],
-            remember(item, before, decision.ignore, source.numbers),
+            decision.told[item.id],
             unread=debt.url if debt else None,
             attempts=debt.attempts if debt else 0,
             overdue_told=_overdue_at_first_sight(item, decision, state),

@@ -6,6 +6,7 @@ None of it is taken from what readers see; it only decides whether a block is ne
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _MONTHS = (
     "jan feb mär mar apr mai may jun jul aug sep sept okt oct nov dez dec janv févr mars avr juin "
@@ -124,11 +125,18 @@ def settled(text: str, *, digits: bool = True) -> str:
     if _DIGIT.search(text):
         low = _lowered(text)
         for pattern, words in _MOVES if digits else _COUNTS:
-            if any(word in low for word in words):
+            if _holds(low, words):
                 text = pattern.sub("#", text)
     if "?" in text or "\ufffd" in text:
         text = _DAMAGED.sub("", text)
     return "".join(_DECORATION.sub("", text).split())
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    for word in words:  # noqa: SIM110 - `any` takes twice the time, and this is asked for each block
+        if word in text:
+            return True
+    return False
 
 
 def _lowered(text: str) -> str:
