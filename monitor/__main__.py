@@ -1,5 +1,5 @@
 """`python -m monitor` is the command `policy-monitor`."""
 
-from monitor.cli.main import main
+from monitor.cli.starting import main
 
 main()

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from apscheduler.triggers.cron import CronTrigger
 
 from monitor.model import Schedule, Source
 from monitor.model.told import Told, reason
 from monitor.text.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
@@ -105,6 +107,8 @@ def check_cron(text: str) -> str | None:
 
 def _cron(text: str, timezone: str) -> CronTrigger:
     """A trigger with cron's own weekdays."""
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - few are scheduled by cron
+
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         raise ValueError(

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
-import monitor.cli.looking  # noqa: F401 - adds its commands to `app`
+import monitor.cli.standing  # noqa: F401 - adds its commands to `app`
 from monitor import __version__
 from monitor.cli.app import app
 from monitor.daemon import Plan

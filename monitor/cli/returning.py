@@ -9,9 +9,9 @@ import typer
 
 from monitor.cli import show
 from monitor.cli.app import AsJson, app
-from monitor.cli.looking import paused_json, paused_line
 from monitor.cli.root import Root, now
 from monitor.cli.speaking import say
+from monitor.cli.standing import paused_json, paused_line
 from monitor.model.told import Told
 from monitor.pipeline import Bounced, take_bounces
 from monitor.store import Store

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from monitor import __version__
+from monitor.cli.remembering import folder_of, mark, recall, remember
 from monitor.cli.speaking import say
 from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.model import Config, MailingList, Source
@@ -89,7 +90,8 @@ class Root:
         """Read the two files anew; a recipients file that nobody named may be missing.
 
         Thoroughly, the templates are checked and the examples beside the terms are tried: for
-        `lint`, and when the service starts. A command for a moment need not wait for that.
+        `lint`, and when the service starts. A command for a moment need not wait for that, and
+        takes what was read of the same files before.
         """
         sources = self.settings.sources
         if not sources.exists():
@@ -101,10 +103,17 @@ class Root:
         recipients = self.settings.recipients
         named = recipients != sources.with_name("recipients.yaml")
         present = recipients if named or recipients.exists() else None
+        files = (sources, present) if present else (sources,)
+        folder, before = folder_of(self.settings.database), mark(files)
+        if folder and before and not thoroughly and (kept := recall(folder, before)):
+            return kept
         from monitor.config import load
 
         templates = self.templates if thoroughly else None
-        return load(sources, present, templates, examples=thoroughly)
+        config = load(sources, present, templates, examples=thoroughly)
+        if folder and before and before == mark(files):
+            remember(folder, before, config)
+        return config
 
     def store(self) -> Store:
         """Open the store."""

@@ -73,7 +73,7 @@ PLACES = {
         "looking",
         "Show what differs between two stored versions: the last two, A and the last, or A and B.",
     ),
-    "status": ("looking", "Show the health of every source, the lists, and the outbox."),
+    "status": ("standing", "Show the health of every source, the lists, and the outbox."),
     "backtest": (
         "backtesting",
         "Run today's topics over the stored versions: what would have been alerted.",

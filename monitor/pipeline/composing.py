@@ -35,8 +35,8 @@ def compose_digests(
     """Compose what is due for the lists (`only` these, if any are named), and file it.
 
     `force` cuts off now instead of waiting for the schedule. Without `trouble` operators are not
-    told yet: for that the state of every source has to be looked at. A template that fails leaves its
-    alerts pending; operators are told. Nothing is composed for recipients that are paused; the
+    told yet: for that the state of every source has to be looked at. A template that fails leaves
+    its alerts pending; operators are told. Nothing is composed for recipients that are paused; the
     alerts of a list that has no others wait until one is taken up again.
     """
     store.digests.meet([mailing_list.id for mailing_list in office.lists], now)
