@@ -9,6 +9,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -225,6 +226,42 @@ def test_a_slow_page_holds_up_neither_the_loop_nor_other_sources() -> None:
         assert [type(each) for each in others] == [tuple] * 6
 
     asyncio.run(story())
+
+
+def test_many_conversations_have_no_more_processes_than_may_work_at_once() -> None:
+    async def story() -> set[int]:
+        async with Apart(Limits(at_once=2)) as reader, asyncio.TaskGroup() as group:
+            tasks = [group.create_task(converse(reader, tells)) for _ in range(12)]
+        return {told_by(task.result()).pid for task in tasks}
+
+    assert len(asyncio.run(story())) <= 2
+
+
+def test_as_many_conversations_as_are_open_wait_for_their_next_pages_and_no_more() -> None:
+    async def story() -> list[object]:
+        async with Apart(Limits(at_once=2, talks=3)) as reader, asyncio.TaskGroup() as group:
+            tasks = [group.create_task(converse(reader, asks)) for _ in range(9)]
+        return [task.result() for task in tasks]
+
+    assert asyncio.run(story()) == [[URL, f"{URL}1", f"{URL}2"]] * 9
+
+
+def test_nothing_is_fetched_while_too_much_waits_to_be_read() -> None:
+    async def fetched(reader: Reader) -> float:
+        async with reader.room():
+            return time.monotonic()
+
+    async def story() -> list[float]:
+        limits = replace(HASTY, waiting=len(PAGE.content))
+        async with Apart(limits) as reader, asyncio.TaskGroup() as group:
+            reading = group.create_task(caught(reader, hangs))
+            await asyncio.sleep(0)  # it waits to be read from now on
+            begun = time.monotonic()
+            tasks = [group.create_task(fetched(reader)) for _ in range(3)]
+        assert isinstance(reading.result(), ExtractError)
+        return [task.result() - begun for task in tasks]
+
+    assert min(asyncio.run(story())) >= HASTY.seconds
 
 
 async def longest_gap(stop: asyncio.Event) -> float:

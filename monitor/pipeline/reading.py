@@ -69,7 +69,8 @@ async def read(
     request = next(crawl())
     kept = replace(state.validators, content=state.body_hash)
     validators = None if afresh or not request.conditional else kept
-    page = await fetch(request, source, validators)
+    async with reader.room():
+        page = await fetch(request, source, validators)
     if isinstance(page, NotModified):
         return Reading(None, page.validators, state.body_hash)
     kept, first = page.validators, content_fingerprint(page.content)

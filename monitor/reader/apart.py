@@ -22,11 +22,10 @@ T = TypeVar("T")
 
 # The kernel ends a reader by itself; should even that fail, it is left to itself after so long.
 _GRACE = 10.0  # seconds
-# So many readers are kept for the next conversation, and none for ever: parsers may leak.
-_MOST_IDLE = 2
 _ATTEMPTS = 3
 _DYING = 0.5  # seconds
-_MOST_TALKS = 200
+_USUAL = 64_000  # bytes of an answer that is still to come
+_MOST_TALKS = 200  # of one reader: parsers may leak
 # Isolated (-I): neither the environment nor the current directory decides what is imported, but
 # where this process imports from. -B: a reader may not write files.
 _PROGRAM = (
@@ -43,9 +42,11 @@ class Apart:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._talks = asyncio.Semaphore(self._limits.talks)
-        self._at_once = asyncio.Semaphore(self._limits.at_once)
+        self.limits = limits or Limits()
+        self.talks = asyncio.Semaphore(self.limits.talks)
+        self._less = asyncio.Condition()
+        self._waiting = 0  # bytes
+        self.at_once = asyncio.Semaphore(self.limits.at_once)
         self._starting = asyncio.Lock()
         self._forker: Process | None = None
         self._control: socket | None = None
@@ -64,19 +65,49 @@ class Apart:
 
     @asynccontextmanager
     async def begin(self, guarded: Callable[[], Guarded[T]]) -> AsyncIterator[Talk[T]]:
-        """Begin a conversation; `guarded` must be something that can be pickled."""
-        async with self._talks:
-            line = await self._line()
-            talk = _Distant[T](line, self._at_once, self._limits)
-            try:
-                line.writer.write(frames.packed(guarded))
-                yield talk
-            finally:
-                line.talks += 1
-                if talk.ended_well and line.talks < _MOST_TALKS and len(self._idle) < _MOST_IDLE:
-                    self._idle.append(line)
-                else:
-                    await line.close()
+        """Begin a conversation; `guarded` must be something that can be pickled.
+
+        It has a process from the first answer on, and only until it ends.
+        """
+        talk = _Distant[T](self, guarded)
+        try:
+            yield talk
+        finally:
+            await talk.end()
+
+    @asynccontextmanager
+    async def room(self) -> AsyncIterator[None]:
+        """Wait until so few answers wait to be read that another may be fetched."""
+        async with self._less:
+            await self._less.wait_for(lambda: self._waiting < self.limits.waiting)
+            self._less.notify()  # there may be room for more
+        async with self.waiting(_USUAL):
+            yield
+
+    @asynccontextmanager
+    async def waiting(self, size: int) -> AsyncIterator[None]:
+        """Count so many bytes among those that wait to be read."""
+        self._waiting += size
+        try:
+            yield
+        finally:
+            self._waiting -= size
+            async with self._less:
+                self._less.notify()
+
+    async def line(self, guarded: Callable[[], Guarded[object]]) -> _Line:
+        """Return a line to a reader that begins the conversation."""
+        line = await self._line()
+        line.writer.write(frames.packed(guarded))
+        return line
+
+    async def leave(self, line: _Line, *, stays: bool) -> None:
+        """Keep a reader for the next conversation, if it `stays`."""
+        line.talks += 1
+        if stays and line.talks < _MOST_TALKS and len(self._idle) < self.limits.at_once:
+            self._idle.append(line)
+        else:
+            await line.close()
 
     async def _line(self) -> _Line:
         """A line to a reader that has nothing to do, or to a new one."""
@@ -120,7 +151,7 @@ class Apart:
     async def _start(self) -> socket:
         """Start the process that readers are forked from; it imports while we go on."""
         control, theirs = socketpair()
-        limits = str(self._limits.seconds), str(self._limits.memory)
+        limits = str(self.limits.seconds), str(self.limits.memory)
         with theirs, ExitStack() as unless_it_starts:
             unless_it_starts.callback(control.close)
             self._forker = await asyncio.create_subprocess_exec(
@@ -161,37 +192,52 @@ class _Line:
 
 
 class _Distant(Generic[T]):
-    def __init__(self, line: _Line, at_once: asyncio.Semaphore, limits: Limits) -> None:
-        self._line = line
-        self._at_once = at_once
-        self._limits = limits
-        self.ended_well = False
+    def __init__(self, apart: Apart, guarded: Callable[[], Guarded[T]]) -> None:
+        self._apart = apart
+        self._guarded = guarded
+        self._line: _Line | None = None
+        self._open = False
 
     async def tell(self, page: Fetched) -> Request | Ended[T]:
-        loop = asyncio.get_running_loop()
-        async with self._at_once:
-            start = loop.time()
-            try:
-                async with asyncio.timeout(self._limits.patience + _GRACE):
-                    await frames.send(self._line.writer, page)
-                    answer, stays = await self._answer()
-            except (TimeoutError, EOFError, OSError, frames.TooLongError) as error:
-                raise self._unread(page.url, loop.time() - start, error) from error
-        self.ended_well = stays and not isinstance(answer, Request)
+        async with self._apart.waiting(len(page.content)):
+            if not self._open:  # before one of those at work: they must go on where all are open
+                await self._apart.talks.acquire()
+                self._open = True
+            async with self._apart.at_once:
+                answer, stays = await self._told(page)
+                if not isinstance(answer, Request):
+                    await self.end(stays=stays)
         if isinstance(answer, SourceError):
             raise answer
         return answer
 
-    async def _answer(self) -> tuple[Request | Ended[T] | SourceError, bool]:
+    async def end(self, *, stays: bool = False) -> None:
+        """Give up what the conversation has."""
+        line, self._line = self._line, None
+        if line:
+            await self._apart.leave(line, stays=stays)
+        if self._open:
+            self._open = False
+            self._apart.talks.release()
+
+    async def _told(self, page: Fetched) -> tuple[Request | Ended[T] | SourceError, bool]:
         """What the reader says, and whether it stays for another conversation."""
-        answer, stays = await frames.receive(self._line.reader)
+        line = self._line = self._line or await self._apart.line(self._guarded)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            async with asyncio.timeout(self._apart.limits.patience + _GRACE):
+                await frames.send(line.writer, page)
+                answer, stays = await frames.receive(line.reader)
+        except (TimeoutError, EOFError, OSError, frames.TooLongError) as error:
+            raise self._unread(page.url, loop.time() - start, error) from error
         return answer, stays
 
     def _unread(self, url: str, seconds: float, error: Exception) -> ExtractError:
         if isinstance(error, frames.TooLongError):
             what = f"more than {frames.LONGEST / 1e6:g} MB came of reading it"
-        elif seconds >= self._limits.seconds:
-            what = f"reading it took more than {self._limits.seconds:g} s"
+        elif seconds >= self._apart.limits.seconds:
+            what = f"reading it took more than {self._apart.limits.seconds:g} s"
         else:
             what = "reading it ended the reader, for want of memory or by a fault of a parser"
         return ExtractError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -17,14 +18,16 @@ T = TypeVar("T")
 class Limits:
     """What reading one answer may take: seconds of work, bytes beyond those of an idle reader.
 
-    By the clock it may take four times as long, for the machine may have more to do. `talks`
-    may be open side by side, `at_once` of them at work.
+    By the clock it may take four times as long, for the machine may have more to do. `at_once`
+    may be at work, in a process each; `talks` may be open, some of which wait for their next page.
+    Nothing more is fetched while answers of so many bytes as `waiting` wait to be read.
     """
 
     seconds: float = 30.0
     memory: int = 600_000_000
-    at_once: int = 2
+    at_once: int = max(2, min(os.cpu_count() or 2, 4))
     talks: int = 24
+    waiting: int = 24_000_000
 
     @property
     def patience(self) -> float:
@@ -52,6 +55,10 @@ class Reader(Protocol):
 
     def begin(self, guarded: Callable[[], Guarded[T]]) -> AbstractAsyncContextManager[Talk[T]]: ...
 
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """Wait until there is room for another answer, and keep it while that is fetched."""
+        ...
+
 
 class Here:
     """Reads in this process, without limits: for answers that one has recorded oneself."""
@@ -60,6 +67,10 @@ class Here:
     async def begin(self, guarded: Callable[[], Guarded[T]]) -> AsyncIterator[Talk[T]]:
         """Begin a conversation."""
         yield _Local(guarded())
+
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """Have room at once: an answer is read when it is there."""
+        return nullcontext()
 
 
 HERE = Here()
