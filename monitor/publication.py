@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 
 from monitor.errors import MonitorError
@@ -78,7 +78,9 @@ class Publication:
 
     def finish(self, memory: Memory) -> None:
         """Remember what was written."""
-        text = json.dumps(asdict(memory), separators=(",", ":"))
+        # `asdict` would copy some hundred thousand values first.
+        told = {each.name: getattr(memory, each.name) for each in fields(memory)}
+        text = json.dumps(told, separators=(",", ":"))
         _replace(self.folder / MEMORY, text, lasting=True)
         self.memory = memory
 

@@ -78,7 +78,7 @@ def _front(page: Page, reading: Reading) -> tuple[str, Values]:
     return "front.html", {
         "lines": sure[:STORIES_IN_FRONT],
         "places": _places("topic", reading),
-        "months": places(reading.found, "month", (), reading.zone)[::-1][:MONTHS_SHOWN],
+        "months": places(reading.found, "month", ())[::-1][:MONTHS_SHOWN],
         "troubled": [s for s in health if s.health in {Health.FAILING, Health.SILENT}],
         "watching": len(health),
         "stories": len(reading.found.stories),
@@ -91,7 +91,7 @@ def _topics(page: Page, reading: Reading) -> tuple[str, Values]:
 
 
 def _months(page: Page, reading: Reading) -> tuple[str, Values]:
-    return "months.html", {"places": places(reading.found, "month", (), reading.zone)[::-1]}
+    return "months.html", {"places": places(reading.found, "month", ())[::-1]}
 
 
 def _sources(page: Page, reading: Reading) -> tuple[str, Values]:
@@ -100,9 +100,9 @@ def _sources(page: Page, reading: Reading) -> tuple[str, Values]:
 
 def _statistics(page: Page, reading: Reading) -> tuple[str, Values]:
     months = months_until(reading.now, _MONTHS_OF_ALL, reading.zone)
-    shelves = places(reading.found, "topic", months, reading.zone)
+    shelves = places(reading.found, "topic", months)
     return "statistics.html", {
-        "all": all_alerts(reading.found, months, reading.zone),
+        "all": all_alerts(reading.found, months),
         "months": months,
         "charts": [(place, bars(months, place.bars)) for place in shelves],
         "ranks": by_rank(reading.found, reading.watch.sources),
@@ -130,7 +130,7 @@ def _search(page: Page, reading: Reading) -> tuple[str, Values]:
 
 def _places(kind: str, reading: Reading) -> list[tuple[Any, Any]]:
     months = months_until(reading.now, MONTHS_SHOWN, reading.zone)
-    shelves = places(reading.found, kind, months, reading.zone)
+    shelves = places(reading.found, kind, months)
     return [(place, bars(months, place.bars)) for place in shelves]
 
 

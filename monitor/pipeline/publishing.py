@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -28,6 +28,8 @@ from monitor.story import STORY_LASTS
 
 # How sources are doing changes with each check, and is not news to a reader.
 HEALTH_EVERY = timedelta(minutes=15)
+# So many new alerts are rather compared with what is like them than with all of 90 days.
+_FEW = 200
 # Pages whose alerts are in memory at once.
 _PORTION = 250
 _ASSETS = ("style.css", "search.js", "icon.svg")
@@ -69,7 +71,7 @@ def publish(
         memory = out.memory if not afresh and _fits(out.memory, rows) else Memory()
         known = {int(alert): story for alert, story in memory.stories.items()}
         new = [row for row in rows if row.id not in known]
-        stories = known | _joined(store, new, known, watch)
+        stories = known | _joined(store, new, known, watch, now)
         zone = ZoneInfo(site.timezone)
         found = catalogue(rows, stories, zone)
         reading = Reading(store, found=found, watch=watch, zone=zone, now=now)
@@ -167,12 +169,16 @@ def _mark_of(row: AlertRow | None) -> str:
 
 
 def _joined(
-    store: Store, new: Sequence[AlertRow], known: Mapping[int, int], watch: Watch
+    store: Store, new: Sequence[AlertRow], known: Mapping[int, int], watch: Watch, now: datetime
 ) -> dict[int, int]:
     if not new:
         return {}
-    start = store.archive.first_since(min(row.detected_at for row in new) - STORY_LASTS)
-    alerts: Iterator[Alert] = store.archive.alerts_after(start - 1)
+    oldest = min(row.detected_at for row in new)
+    alerts: Iterable[Alert]
+    if len(new) <= _FEW and now - oldest < STORY_LASTS:
+        alerts = store.archive.akin([row.id for row in new])
+    else:
+        alerts = store.archive.alerts_after(store.archive.first_since(oldest - STORY_LASTS) - 1)
     complete = {id_ for id_, source in watch.sources.items() if source.complete}
     return join(alerts, known, complete)
 

@@ -58,11 +58,13 @@ class Sheet:
 class Catalogue:
     """All stories with their alerts, oldest first, and all shelves, by kind and key.
 
-    The stories of a shelf stand in the order in which their first alert came to it.
+    The stories of a shelf stand in the order in which their first alert came to it; `months` tells
+    in which month an alert was found, as 2026-11.
     """
 
     stories: Mapping[int, tuple[Known, ...]]
     shelves: Mapping[str, Mapping[str, tuple[int, ...]]]
+    months: Mapping[int, str]
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the pages of all shelves."""
@@ -79,6 +81,7 @@ class Catalogue:
 def catalogue(alerts: Iterable[Known], stories: Mapping[int, int], zone: ZoneInfo) -> Catalogue:
     """Return the catalogue of the alerts, given oldest first; months are those of the zone."""
     members: defaultdict[int, list[Known]] = defaultdict(list)
+    months: dict[int, str] = {}
     shelves: dict[str, defaultdict[str, dict[int, None]]] = {
         kind: defaultdict(dict) for kind in ("topic", "source", "month")
     }
@@ -88,13 +91,15 @@ def catalogue(alerts: Iterable[Known], stories: Mapping[int, int], zone: ZoneInf
         for topic in alert.topics or (OTHER,):
             shelves["topic"][topic].setdefault(story)
         shelves["source"][alert.source].setdefault(story)
-        shelves["month"][month(alert.detected_at, zone)].setdefault(story)
+        months[alert.id] = at = month(alert.detected_at, zone)
+        shelves["month"][at].setdefault(story)
     return Catalogue(
         {story: tuple(told) for story, told in members.items()},
         {
             kind: {key: tuple(stood) for key, stood in sorted(found.items())}
             for kind, found in shelves.items()
         },
+        months,
     )
 
 
@@ -122,7 +127,8 @@ def quiet(
 
 def month(moment: datetime, zone: ZoneInfo) -> str:
     """Return the month as 2026-11."""
-    return moment.astimezone(zone).strftime("%Y-%m")
+    local = moment.astimezone(zone)
+    return f"{local.year}-{local.month:02}"
 
 
 def sheets(kind: str, key: str, members: Sequence[int]) -> Iterator[Sheet]:
@@ -136,14 +142,12 @@ def sheets(kind: str, key: str, members: Sequence[int]) -> Iterator[Sheet]:
         yield Sheet(kind, key, number, tuple(reversed(cut)), older, newer, len(members))
 
 
-def counts(
-    found: Catalogue, kind: str, months: Sequence[str], zone: ZoneInfo
-) -> dict[str, tuple[int, ...]]:
+def counts(found: Catalogue, kind: str, months: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Return for each shelf of a kind how many alerts there were in each of the months."""
     places = {name: number for number, name in enumerate(months)}
     tally: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(months))
     for alert in chain.from_iterable(found.stories.values()):
-        at = places.get(month(alert.detected_at, zone))
+        at = places.get(found.months[alert.id])
         if at is not None:
             for key in _keys(alert, kind):
                 tally[key][at] += 1

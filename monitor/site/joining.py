@@ -21,7 +21,8 @@ def join(
 ) -> dict[int, int]:
     """Return the story of each alert that has none yet; a story's name is its first alert's number.
 
-    `alerts` come oldest first, from 90 days before the first new one on. What was once told apart
+    `alerts` come oldest first, from 90 days before the first new one on, or those of them that
+    share a name or their item with a new one. What was once told apart
     or together stays so: an alert that joins two stories goes to the older one. So the result does
     not depend on how often the archive was brought up to date.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -24,9 +25,9 @@ def months_until(now: datetime, number: int, zone: ZoneInfo) -> tuple[str, ...]:
     return tuple(f"{at // 12}-{at % 12 + 1:02}" for at in range(first, first + number))
 
 
-def places(found: Catalogue, kind: str, months: Sequence[str], zone: ZoneInfo) -> tuple[Place, ...]:
+def places(found: Catalogue, kind: str, months: Sequence[str]) -> tuple[Place, ...]:
     """Return the shelves of a kind; topics and sources with their alerts per month."""
-    tally = counts(found, kind, months, zone) if kind != "month" else {}
+    tally = counts(found, kind, months) if kind != "month" else {}
     none = (0,) * len(months)
     return tuple(
         Place(
@@ -40,15 +41,10 @@ def places(found: Catalogue, kind: str, months: Sequence[str], zone: ZoneInfo) -
     )
 
 
-def all_alerts(found: Catalogue, months: Sequence[str], zone: ZoneInfo) -> Bars:
+def all_alerts(found: Catalogue, months: Sequence[str]) -> Bars:
     """Return the alerts of all topics, each counted once, per month."""
-    tally = dict.fromkeys(months, 0)
-    for alerts in found.stories.values():
-        for alert in alerts:
-            at = month(alert.detected_at, zone)
-            if at in tally:
-                tally[at] += 1
-    return bars(months, tuple(tally.values()))
+    tally = Counter(found.months.values())
+    return bars(months, tuple(tally[at] for at in months))
 
 
 def by_rank(found: Catalogue, sources: Mapping[str, Source]) -> tuple[tuple[str, int, float], ...]:

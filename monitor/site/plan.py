@@ -32,11 +32,7 @@ def marks(
     return {
         story: mark(
             *((alert.id, names.get(alert.source, "")) for alert in alerts),
-            *sorted(
-                changed[place]
-                for place in {(alert.source, alert.item) for alert in alerts}
-                if place in changed
-            ),
+            *sorted({changed[place] for a in alerts if (place := (a.source, a.item)) in changed}),
         )
         for story, alerts in found.stories.items()
     }

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select, tuple_
+from sqlalchemy import Engine, Text, cast, func, select, tuple_
 
 from monitor.model import Alert, ChangeKind, SourceState
 from monitor.store import tables
 from monitor.store.checks import Checks
 from monitor.store.codec import unpack_alert
 from monitor.store.history import History, ItemVersion
-from monitor.store.tables import MOST_NAMED
+from monitor.store.tables import MOST_NAMED, portions
+from monitor.story import STORY_LASTS, keys
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
+class AlertRow(NamedTuple):
     """What is known of an alert without unpacking it."""
 
     id: int
@@ -42,12 +44,15 @@ class Archive:
     def rows(self) -> tuple[AlertRow, ...]:
         """Return all alerts in short, oldest first."""
         c = tables.alert.c
-        query = select(c.id, c.source, c.item, c.kind, c.detected_at, c.topics).order_by(c.id)
+        # Topics come as text: of the few combinations that there are, each is read once.
+        said = cast(c.topics, Text)
+        query = select(c.id, c.source, c.item, c.kind, c.detected_at, said).order_by(c.id)
         kinds = {kind.value: kind for kind in ChangeKind}
+        topics = cache(lambda text: tuple(json.loads(text)))
         with self._reading.connect() as connection:
             return tuple(
-                AlertRow(id_, source, item, kinds[kind], at, tuple(topics))
-                for id_, source, item, kind, at, topics in connection.execute(query)
+                AlertRow(id_, source, item, kinds[kind], at, topics(told))
+                for id_, source, item, kind, at, told in connection.execute(query).all()
             )
 
     def alerts_after(self, number: int) -> Iterator[Alert]:
@@ -70,6 +75,31 @@ class Archive:
                     query.where(c.id.in_(wanted[start : start + MOST_NAMED])).order_by(c.id)
                 )
             }
+
+    def akin(self, numbers: Collection[int]) -> tuple[Alert, ...]:
+        """Return these alerts and those of the 90 days before that may tell the same, oldest first.
+
+        Whatever shares a key or its item with one of them; keys are kept for twice as long.
+        """
+        new = self.alerts(numbers)
+        if not new:
+            return ()
+        a, named = tables.alert.c, tables.alert_key.c
+        since = min(alert.detected_at for alert in new.values()) - STORY_LASTS
+        places = {(alert.source, alert.item) for alert in new.values()}
+        shared = {key for alert in new.values() for key in keys(alert)}
+        found = set(new)
+        with self._reading.connect() as connection:
+            for some in portions(shared):
+                near = select(named.alert).where(named.key.in_(some))
+                found.update(connection.execute(near).scalars())
+            for each in portions(places):
+                same = select(a.id).where(tuple_(a.source, a.item).in_(each))
+                found.update(connection.execute(same).scalars())
+        known = self.alerts(sorted(found - set(new)))
+        return tuple(
+            alert for _, alert in sorted((new | known).items()) if alert.detected_at >= since
+        )
 
     def newest(self) -> int:
         """Return the number of the newest alert; 0 if there is none."""
