@@ -7,28 +7,22 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
-from monitor.diff import Triage, compare, triage
+from monitor.diff import Triage, differences, triage
 from monitor.due import next_check
 from monitor.errors import FetchError, SourceError
 from monitor.log import log
 from monitor.match import Rules
 from monitor.model import Alert, Change, ChangeKind, Item, Source, SourceState, Validators
 from monitor.pipeline.alerting import alerts, sure_topics
-from monitor.pipeline.deciding import (
-    STILL_RETURNED,
-    decide,
-    is_new_reading,
-    to_save,
-    with_attachments,
-)
+from monitor.pipeline.comparing import compare
+from monitor.pipeline.deciding import STILL_RETURNED, decide, to_save, with_attachments
 from monitor.pipeline.figures import with_rows
 from monitor.pipeline.following import Debt, Followed, debts, follow, still_owing
 from monitor.pipeline.lanes import Lanes
 from monitor.pipeline.ledger import Ledger
 from monitor.pipeline.raising import Found, raise_alerts
-from monitor.pipeline.reading import Fetch, Reading, definition, read
+from monitor.pipeline.reading import Fetch, Reading, definition, is_new_reading, read
 from monitor.pipeline.suspecting import learnt, patient, still
 from monitor.procedure import GRACE
 from monitor.reader import HERE, Reader
@@ -174,14 +168,8 @@ async def _judge(
     reader: Reader,
 ) -> tuple[Checked, Saved]:
     """What the reading comes to, and what is to be written."""
-    decision = decide(
-        source,
-        state,
-        reading.items,
-        marks=partial(store.checks.marks, source.id),
-        known=partial(store.checks.known, source.id),
-        now=now,
-    )
+    compared = await compare(source, state, reading, store=store, reader=reader)
+    decision = decide(source, state, compared, now)
     fresh = _succeeded(source, state, reading, now)
     fresh = learnt(state, fresh, reading, decision, store=store, now=now)
     if decision.held:
@@ -337,7 +325,8 @@ def _failed(
 def _withdrawn(source: Source, store: Store) -> tuple[Change, ...]:
     """The removal of everything, once a second look found the page gone too."""
     found = triage(store.checks.marks(source.id, ()), ())
-    return compare(found, store.checks.known(source.id, found.missing), complete=True)
+    known = store.checks.known(source.id, found.missing)
+    return differences(found, known, complete=True).changes
 
 
 def _report(checked: Checked) -> None:

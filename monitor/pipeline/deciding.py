@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.diff import Known, Mark, Triage, differences, marked, shrinkage, triage
+from monitor.diff import Triage, shrinkage
 from monitor.model import Change, ChangeKind, Item, Source, SourceState
+from monitor.pipeline.comparing import Compared
 from monitor.pipeline.following import Debt, Followed
-from monitor.pipeline.reading import definition
+from monitor.pipeline.reading import is_new_reading
 from monitor.procedure import GRACE
 from monitor.store import Saved, Settled, Stored
-from monitor.text.prints import Prints
 
 # Dates beyond tomorrow are misprints or announcements, not news.
 LATEST_PUBLISHED = timedelta(days=1)
@@ -29,10 +28,10 @@ class Decision:
     `changes` is everything that differs, `news` the part of it that may be told: all, or for a
     baseline only what is recent. `held` is a sentence when a second look is due; `postponed` is one
     when only a part waits, which is in none of the others: items that are back in an earlier state.
+    `told` has the fingerprints to keep, by item id.
     """
 
     found: Triage
-    known: Mapping[str, Known]
     changes: tuple[Change, ...]
     news: tuple[Change, ...]
     baseline: bool
@@ -46,49 +45,24 @@ class Decision:
         return tuple(c.item for c in self.news if c.kind is ChangeKind.ADDED or _has_new_paper(c))
 
 
-def is_new_reading(source: Source, state: SourceState) -> bool:
-    """Return whether what is there is a baseline: at first sight, or by another definition."""
-    return state.last_success is None or state.definition != definition(source)
-
-
-def decide(
-    source: Source,
-    state: SourceState,
-    items: Collection[Item] | None,
-    *,
-    marks: Callable[[Collection[str]], Mapping[str, Mark]],
-    known: Callable[[Collection[str]], Mapping[str, Known]],
-    now: datetime,
-) -> Decision:
-    """Return what the items mean; None stands for «the same as last time».
-
-    `marks` and `known` look up what is remembered; whole items are asked for only where
-    fingerprints differ.
-    """
-    ignore = tuple(re.compile(pattern) for pattern in source.ignore_patterns)
-    prints = Prints(ignore, source.numbers)
-    found = Triage({})
-    if items is not None:
-        found = triage(marks([i.id for i in items]), items, marked(items, prints))
-    wanted = [*found.edited, *(found.missing if source.complete else ())]
-    before = known(wanted) if wanted else {}
+def decide(source: Source, state: SourceState, compared: Compared, now: datetime) -> Decision:
+    """Return what it means that the source differs so from what is remembered of it."""
+    found, told = compared.found, compared.differences.told
+    changes = compared.differences.changes
     baseline = is_new_reading(source, state)
-    shrunk = None if baseline else shrinkage(found, before, complete=source.complete)
-    complete = source.complete and not baseline
-    differences_ = differences(found, before, complete=complete, prints=prints)
-    changes = differences_.changes
+    shrunk = None if baseline else shrinkage(found, compared.known, complete=source.complete)
     held = shrunk if state.shrunk is None else None
     postponed = None
     if not baseline and (doubt := _doubt(state)):
-        back = [c for c in changes if c.item.id in differences_.back and _is_named(c, found)]
+        back = compared.differences.back - found.renamed.keys()  # it must go by its old id
         if back and len(back) == len(changes):
             held = held or doubt
         elif back:
             postponed = doubt
-            changes = tuple(change for change in changes if change not in back)
-            found = _without(found, {change.item.id for change in back})
+            changes = tuple(change for change in changes if change.item.id not in back)
+            found = _without(found, back)
     news = tuple(c for c in changes if not baseline or _is_recent(c, source, state, now))
-    return Decision(found, before, changes, news, baseline, held, differences_.told, postponed)
+    return Decision(found, changes, news, baseline, held, told, postponed)
 
 
 def _doubt(state: SourceState) -> str | None:
@@ -97,11 +71,6 @@ def _doubt(state: SourceState) -> str | None:
     Behind one address several servers may stand, not all of them up to date: two looks more.
     """
     return {None: RETURNED, RETURNED: STILL_RETURNED}.get(state.shrunk)
-
-
-def _is_named(change: Change, found: Triage) -> bool:
-    """Whether the item still goes by its old id."""
-    return change.item.id not in found.renamed
 
 
 def _without(found: Triage, items: Collection[str]) -> Triage:
@@ -167,7 +136,7 @@ def to_save(
         (*found.returned, *found.renamed, *(item.id for item in found.edited.values()))
     )
 
-    def stored(item: Item, before: Known | None) -> Stored:
+    def stored(item: Item) -> Stored:
         debt = followed.owed.get(item.id)
         return Stored(
             item,
@@ -180,12 +149,8 @@ def to_save(
 
     return Saved(
         state,
-        added=tuple(stored(told.get(item.id, item), None) for item in found.added),
-        edited=tuple(
-            stored(told[item.id], decision.known.get(former))
-            for former, item in found.edited.items()
-            if item.id in told
-        ),
+        added=tuple(stored(told.get(item.id, item)) for item in found.added),
+        edited=tuple(stored(told[i.id]) for i in found.edited.values() if i.id in told),
         removed=found.missing if source.complete else (),
         touched=tuple(found.marks[item] for item in touched if item not in told),
         missing=found.missing,

@@ -11,12 +11,10 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from monitor.adapters.guarded import Guarded
-from monitor.errors import ExtractError
 from monitor.match import Rules
-from monitor.model import Alert, Change, Fetched, Item, Request, Source
+from monitor.model import Alert, Change, Item, Source
 from monitor.pipeline.alerting import alerts, overdue_alerts
-from monitor.reader import Ended, Reader
+from monitor.reader import Reader, aside
 
 # Characters; the worst text of that length takes a quarter of a second.
 LONG = 30_000
@@ -45,16 +43,7 @@ async def raise_alerts(
     work = partial(_raised, source, found, rules, now)
     if _length(found) <= LONG:
         return work()
-    async with reader.begin(partial(_conversation, source.url, work)) as talk:
-        done = await talk.tell(Fetched(source.url, 200, "", b"", ""))  # says only: begin
-    if not isinstance(done, Ended):
-        raise ExtractError(f"{source.url}: matching wants something to be fetched")
-    return done.value
-
-
-def _conversation(url: str, work: partial[Raised]) -> Guarded[Raised]:
-    yield Request(url)
-    return work()
+    return await aside(reader, source.url, work)
 
 
 def _raised(source: Source, found: Found, rules: Rules, now: datetime) -> Raised:

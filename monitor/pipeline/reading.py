@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from time import process_time
 from typing import Protocol
 
-from monitor.adapters.guarded import items
+from monitor.diff import Mark
 from monitor.errors import ExtractError
 from monitor.model import Fetched, Item, NotModified, Request, Source, SourceState, Validators
-from monitor.reader import HERE, Ended, Reader
+from monitor.reader import HERE, Ended, Reader, shown
 from monitor.text.fingerprint import content_fingerprint, fingerprint
 
 # An adapter that asks for more pages than this runs in a circle.
@@ -28,11 +28,17 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a source shows; `items` is None when the first answer was the same as last time."""
+    """What a source shows; `items` is None when the first answer was the same as last time.
+
+    `marks` are those of the items by id; `told` has the fingerprints to keep of each, if this is
+    the first sight.
+    """
 
     items: tuple[Item, ...] | None
     validators: Validators
     body_hash: str | None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def definition(source: Source) -> str:
@@ -53,6 +59,11 @@ def definition(source: Source) -> str:
     )
 
 
+def is_new_reading(source: Source, state: SourceState) -> bool:
+    """Return whether what is there is a baseline: at first sight, or by another definition."""
+    return state.last_success is None or state.definition != definition(source)
+
+
 @cache  # there are as many as there are sources
 def _fingerprint(*parts: str) -> str:
     return fingerprint(*parts)
@@ -65,7 +76,7 @@ async def read(
 
     Raises SourceError when the answer is not what was declared.
     """
-    crawl = partial(items, source, process_time)
+    crawl = partial(shown, source, process_time, first=state.last_success is None)
     request = next(crawl())
     kept = replace(state.validators, content=state.body_hash)
     validators = None if afresh or not request.conditional else kept
@@ -80,7 +91,9 @@ async def read(
         for _ in range(MOST_PAGES):
             step = await talk.tell(page)
             if isinstance(step, Ended):
-                return Reading(_judged(step.value, source), kept, first)
+                found = step.value
+                judged = _judged(found.items, source)
+                return Reading(judged, kept, first, found.marks, found.told)
             answer = await fetch(step, source)
             if isinstance(answer, NotModified):
                 raise ExtractError(f"{step.url} answered «not modified» to a first request")
