@@ -137,17 +137,29 @@ def triage(
 
 
 def differences(
-    found: Triage, known: Mapping[str, Known], *, complete: bool, prints: Prints | None = None
+    found: Triage,
+    known: Mapping[str, Known],
+    *,
+    complete: bool,
+    prints: Prints | None = None,
+    told: Mapping[str, frozenset[str]] | None = None,
 ) -> Differences:
-    """Return what `compare`, `returns` and `remember` say of the same items."""
+    """Return what `compare`, `remember` and `returns` say of the same items.
+
+    `told` holds what is to be kept of new items, where it is known already.
+    """
     prints = prints or Prints()
     changes = compare(found, known, complete=complete, prints=prints)
     changed = {change.item.id for change in changes}
-    edited = ((id_, item) for id_, item in found.edited.items() if item.id in changed)
-    told = {item.id: remember(item, known.get(id_), prints) for id_, item in edited}
-    told |= {item.id: remember(item, None, prints) for item in found.added}
+    kept = dict(told or {})
+    for id_, item in found.edited.items():
+        if item.id in changed:
+            kept[item.id] = remember(item, known[id_], prints)
+    for item in found.added:
+        if item.id not in kept:
+            kept[item.id] = remember(item, None, prints)
     back = frozenset(change.item.id for change in returns(changes, known, prints))
-    return Differences(changes, told, back)
+    return Differences(changes, kept, back)
 
 
 def compare(

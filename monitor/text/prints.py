@@ -34,6 +34,10 @@ class Prints:
 
         self.lasting: Callable[[str], str] = cache(lasts)
 
+    def __reduce__(self) -> tuple[type[Prints], tuple[Ignore, Numbers]]:
+        """Copies and those sent elsewhere remember nothing yet."""
+        return Prints, (self.ignore, self.numbers)
+
     def settled(self, text: str) -> str:
         """Return what lasts of a text."""
         return _settled(self.essence(repaired(text)), self.numbers)
