@@ -25,7 +25,8 @@ SHARES = 512
 HEAD = 4
 LONGEST_WORD = 40
 WORDS_OF_ALERT = 3_000
-CHUNK = 128
+# Alerts of a file that results are shown from: ten results are read from up to ten files.
+CHUNK = 16
 _TEXT_READ = 60_000
 _TITLE_SHOWN = 220
 _EXCERPT_SHOWN = 180

@@ -9,7 +9,7 @@
   const SHORT = 4;
   const WORDS_TRIED = 64;
   const SHARES_READ = { begun: 4, inside: 12 };
-  const CHUNK = 128;
+  const CHUNK = 16;
   const SHOWN = 10;
 
   const input = document.getElementById("q");
