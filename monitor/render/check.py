@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
+from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from jinja2 import TemplateError, meta, nodes
+from jinja2 import TemplateError
 
 from monitor.errors import Problem, RenderError
 from monitor.model.told import Told
 from monitor.render.places import names, place_of, places, strangers
+from monitor.render.reading import read
 from monitor.render.samples import digests, overviews, reports
 from monitor.render.templates import Templates, environment, problem_of
 from monitor.render.words import SOURCE_LANGUAGE, languages
@@ -25,6 +28,7 @@ KINDS = {
     "overview": {"overview", "subject", "pictures"},
     "trouble": {"report", "subject"},
 }
+_TIMEZONE = "Europe/Berlin"  # that of the samples: for each, templates are compiled anew
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 _SHARED = set().union(*KINDS.values())
 # What pages of the archive may know; `_MAKE` in pipeline/drawing.py gives each its own.
@@ -38,6 +42,24 @@ PAGES = {
 
 def check_templates(folder: Path) -> tuple[Problem, ...]:
     """Return every mistake in a folder of templates, in file order; without network or clock."""
+    return _mistakes(folder, _contents(folder))
+
+
+def _contents(folder: Path) -> bytes:
+    """A fingerprint of all files that are looked at, and of why one cannot be read."""
+    told = blake2b()
+    for file in sorted(file for place in places(folder) for file in place.rglob("*")):
+        try:
+            content = b"" if file.is_dir() else file.read_bytes()
+        except OSError as error:
+            content = repr(error).encode()
+        told.update(f"{file}\0{len(content)}\0".encode() + content)
+    return told.digest()
+
+
+@lru_cache(maxsize=8)
+def _mistakes(folder: Path, _: bytes) -> tuple[Problem, ...]:
+    """What is wrong, found once for what the files hold: a second of work, also for a reload."""
     found = (*_unused(folder), *_unreadable(folder), *_untranslated(folder))
     found = found or tuple(_unrenderable(folder))  # nonsense need not be rendered to be found
     return tuple(sorted(set(found), key=lambda p: (str(p.file), p.line, p.message)))
@@ -45,12 +67,10 @@ def check_templates(folder: Path) -> tuple[Problem, ...]:
 
 def _unused(folder: Path) -> Iterator[Problem]:
     """Own templates that take the place of no shipped one, and that no template asks for."""
-    env = environment(folder, SOURCE_LANGUAGE, "UTC")
     lone = set(strangers(folder))
     for name in names(folder) if lone else ():
         try:
-            text = place_of(folder, name).read_text("utf-8")
-            lone -= set(meta.find_referenced_templates(env.parse(text)))
+            lone -= read(place_of(folder, name).read_text("utf-8")).asks
         except (TemplateError, UnicodeDecodeError, OSError):
             lone.discard(name)  # said as a template that cannot be read
     for name in sorted(lone):
@@ -60,24 +80,22 @@ def _unused(folder: Path) -> Iterator[Problem]:
 
 def _unreadable(folder: Path) -> Iterator[Problem]:
     """Syntax errors, and names that nothing defines, also where no sample leads."""
-    env = environment(folder, SOURCE_LANGUAGE, "UTC")
+    env = environment(folder, SOURCE_LANGUAGE, _TIMEZONE)
     for name in names(folder):
         file = place_of(folder, name)
         kinds = KINDS | {"site": PAGES}
         known = kinds.get(name.split("/")[0], _SHARED) | {"lang", "show"} | set(env.globals)
         try:
-            tree = env.parse(file.read_text("utf-8"), name, str(file))
+            text = file.read_text("utf-8")
             env.get_template(name)
+            free = read(text).free
         except (TemplateError, UnicodeDecodeError, OSError) as error:
             yield problem_of(error, env, name)
             continue
-        used = list(tree.find_all(nodes.Name))
-        set_somewhere = {node.name for node in used if node.ctx == "store"}
-        set_somewhere |= {node.target for node in tree.find_all(nodes.Import)}
-        for lost in meta.find_undeclared_variables(tree) - known - set_somewhere:
-            line = min((node.lineno for node in used if node.name == lost), default=0)
-            told = Told("{lost!r} is undefined", lost=lost)
-            yield Problem(file, line, told, nearest(lost, known - set(env.globals)))
+        for lost, line in free:
+            if lost not in known:
+                told = Told("{lost!r} is undefined", lost=lost)
+                yield Problem(file, line, told, nearest(lost, known - set(env.globals)))
 
 
 def _untranslated(folder: Path) -> Iterator[Problem]:
@@ -86,7 +104,7 @@ def _untranslated(folder: Path) -> Iterator[Problem]:
             catalogs = list(_catalogs(folder, lang))
         except (ValueError, OSError):
             continue  # said when it is rendered
-        for name, line, message in messages(folder):
+        for name, line, message in _messages(folder):
             catalog = next((each for each in catalogs if _has(each, message)), None)
             if catalog is None:
                 text = Told(
@@ -117,8 +135,12 @@ def _catalogs(folder: Path, lang: str) -> Iterator[Catalog]:
     for place in places(folder):
         path = place / "locale" / f"{lang}.po"
         if path.exists() or path.is_symlink():
-            with path.open("rb") as file:
-                yield read_po(file, locale=lang, abort_invalid=True)
+            yield _catalog(path.read_bytes(), lang)
+
+
+@lru_cache(maxsize=8)
+def _catalog(content: bytes, lang: str) -> Catalog:
+    return read_po(BytesIO(content), locale=lang, abort_invalid=True)
 
 
 def _has(catalog: Catalog, message: str) -> bool:
@@ -128,17 +150,14 @@ def _has(catalog: Catalog, message: str) -> bool:
     return all(entry.string) if isinstance(entry.string, tuple | list) else bool(entry.string)
 
 
-def messages(folder: Path) -> Iterator[tuple[str, int, str]]:
-    """Yield every text to translate: template, line, message (the singular where there are two)."""
-    env = environment(folder, SOURCE_LANGUAGE, "UTC")
+def _messages(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Every text to translate: template, line, message (the singular where there are two)."""
     for name in names(folder):
         try:
-            text = place_of(folder, name).read_text("utf-8")
-            found = list(env.extract_translations(text))  # type: ignore[attr-defined]
+            said = read(place_of(folder, name).read_text("utf-8")).says
         except (TemplateError, UnicodeDecodeError, OSError):
             continue  # said as a template that cannot be read
-        for line, _, message in found:
-            yield name, line, message[0] if isinstance(message, tuple) else message
+        yield from ((name, line, message) for line, message in said)
 
 
 def _unrenderable(folder: Path) -> Iterator[Problem]:
