@@ -43,7 +43,8 @@ TICK = timedelta(seconds=15)
 GRACE = timedelta(seconds=20)
 TIDY_EVERY = timedelta(days=1)
 BOUNCES_EVERY = timedelta(hours=1)
-MEASURED_EVERY = TOLD_EVERY = 4  # ticks
+MEASURED_EVERY = 4  # ticks
+TROUBLE_EVERY = 20  # ticks; the state of every source is read for it
 NO_RETURNS = Returns()
 
 
@@ -85,7 +86,7 @@ class Daemon:
         `archive` brings pages up to date; it raises MonitorError when it cannot.
         `hand_out` leaves the checks of what is due to others.
         """
-        self._plan = plan
+        self._take_over(plan)
         self._store = store
         self._fetch = fetch
         self._reader = reader
@@ -132,7 +133,7 @@ class Daemon:
         """Take over the changed configuration; a broken one is refused and the old goes on."""
         self._notifier.reloading()
         try:
-            self._plan = self._reload()
+            self._take_over(self._reload())
         except ConfigError as error:
             for problem in error.problems:
                 log.error("configuration refused", problem=str(problem))
@@ -141,6 +142,11 @@ class Daemon:
         else:
             log.info("configuration reloaded", sources=len(self._plan.sources))
             self._notifier.ready(self._status())
+
+    def _take_over(self, plan: Plan) -> None:
+        self._plan = plan
+        self._watched = {source.id: source for source in plan.sources if source.enabled}
+        self._unchecked = frozenset(self._watched)
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone="UTC")
@@ -164,8 +170,7 @@ class Daemon:
         return scheduler
 
     def _status(self) -> str:
-        watched = sum(source.enabled for source in self._plan.sources)
-        return f"watching {watched} sources"
+        return f"watching {len(self._watched)} sources"
 
     # --- the jobs --------------------------------------------------------------------------------
 
@@ -179,15 +184,17 @@ class Daemon:
         self._notifier.alive()
 
     async def _look(self) -> None:
-        """Line up each source that is due and not being checked.
+        """Line up each source that is due and not being checked, the longest due first.
 
         Who is busy is asked first: of all others the store knows the latest result.
         """
         busy = self._lanes.busy
         await self._ledger.write()
         now = self._now()
-        idle = self._store.checks.idle(now) | busy
-        due = [s for s in self._plan.sources if s.enabled and s.id not in idle]
+        if self._unchecked:
+            self._unchecked = self._store.checks.unchecked(self._unchecked)
+        ids = (*self._store.checks.due(now), *filter(self._unchecked.__contains__, self._watched))
+        due = [self._watched[id_] for id_ in ids if id_ in self._watched and id_ not in busy]
         if due:
             begins = outsets(due, self._store, now)
             self._lanes.add((source, begins[source.id]) for source in due)
@@ -210,7 +217,7 @@ class Daemon:
         self._start("compose", self._compose_all())
 
     async def _compose_all(self) -> None:
-        trouble = next(self._rounds) % TOLD_EVERY == 0
+        trouble = next(self._rounds) % TROUBLE_EVERY == 0
         composed = compose_digests(self._plan.office, self._store, self._now(), trouble=trouble)
         failed = {each.list_id: each.error for each in composed if each.error}
         for list_id, error in failed.items():

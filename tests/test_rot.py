@@ -163,7 +163,7 @@ async def test_a_feed_silent_beyond_its_own_rhythm_is_told_and_so_is_its_return(
 
 @story
 async def test_operators_are_told_when_a_composing_looks_for_trouble(tmp_path: Path) -> None:
-    """The service looks for it once a minute: for that the state of every source is read."""
+    """The service looks for it every five minutes: it has to read the state of every source."""
     async with world(tmp_path, COURT) as w:
         await w.check({"/news.xml": Page(status=404)})
         w.now += DAY

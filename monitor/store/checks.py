@@ -74,13 +74,6 @@ class Checks:
             for source in sources
         }
 
-    def idle(self, now: datetime) -> frozenset[str]:
-        """Return the sources that were checked and are not due."""
-        c = tables.source.c
-        with self._reading.connect() as connection:
-            query = select(c.source).where(c.next_check > now)
-            return frozenset(connection.execute(query).scalars())
-
     def due(self, now: datetime) -> tuple[str, ...]:
         """Return the sources that were checked before and are due, the longest due first."""
         c = tables.source.c
