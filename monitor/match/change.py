@@ -61,13 +61,14 @@ def _parts(
     What is in `sure` but not in the item comes last, so that nothing that changed is missed.
     """
     blocks = dict.fromkeys(item.blocks)
+    changed = frozenset(blocks if news is None else news)
     yield Part(item.title, title)
     for block in item.blocks:
-        yield Part(block, news is None or block in news)
+        yield Part(block, block in changed)
     for document in item.attached:
         blocks |= dict.fromkeys(document.blocks)
         for block, place in zip_longest(document.blocks, document.places, fillvalue=""):
-            yield Part(block, news is None or block in news, place)
+            yield Part(block, news is None or block in changed, place)
     for block in sure:
         if block not in blocks:
             yield Part(block, True)
