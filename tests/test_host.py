@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from shutil import which
@@ -20,14 +21,16 @@ import pytest
 
 from monitor.deliver import mail_door
 from monitor.errors import ExtractError, StoreError
+from monitor.model import MailState, Receipt
 from monitor.pipeline import Door
 from monitor.reader import Apart
 from monitor.store import Store, back_up
+from tests.small_disk import FULL, MONITOR, as_root, on_a_small_disk
 from tests.story import News, feed, source, story, world
 from tests.test_daemon import Service, a_plan, a_source, in_loop
 from tests.test_daemon import feed as a_feed
 from tests.test_reader import converse, tells
-from tests.test_store import with_alerts
+from tests.test_store import a_filing, a_mail, met, with_alerts
 from tests.test_time_and_disk import folder, said
 from tests.web import web
 
@@ -60,35 +63,50 @@ def test_without_files_for_a_reader_an_answer_is_trouble_and_the_next_is_read() 
     assert asyncio.run(play())
 
 
-# --- the log (case 140) --------------------------------------------------------------------------
+# --- the log and the standard streams (case 140) -------------------------------------------------
+
+
+@contextmanager
+def ready(folder: Path, *shell: str, **streams: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The service as a process that has been told to be ready; it ends well, its database whole."""
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as systemd:
+        systemd.bind(str(folder / "notify"))
+        systemd.settimeout(60)
+        service = subprocess.Popen(
+            [*shell, sys.executable, "-m", "monitor", "run"],
+            cwd=folder,
+            env={
+                "PYTHONPATH": str(Path(__file__).parents[1]),
+                "NOTIFY_SOCKET": str(folder / "notify"),
+            },
+            **streams,  # type: ignore[call-overload]
+        )
+        try:
+            assert systemd.recv(4096).startswith(b"READY=1")
+            assert systemd.recv(4096) == b"WATCHDOG=1"
+            yield service
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(timeout=30) == 0
+        finally:
+            service.kill()
+            service.wait()
+    with closing(sqlite3.connect(folder / "state" / "policy-monitor.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_the_service_goes_on_when_nobody_reads_its_log(folder: Path) -> None:
-    systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    systemd.bind(str(folder / "notify"))
-    systemd.settimeout(60)
     read, write = os.pipe()
     os.close(read)
-    service = subprocess.Popen(
-        [sys.executable, "-m", "monitor", "run"],
-        cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "NOTIFY_SOCKET": str(folder / "notify")},
-        stdin=subprocess.DEVNULL,
-        stdout=write,
-        stderr=write,
-    )
-    os.close(write)
-    try:
-        assert systemd.recv(4096).startswith(b"READY=1")
-        assert systemd.recv(4096) == b"WATCHDOG=1"
-        service.send_signal(signal.SIGTERM)
-        assert service.wait(timeout=30) == 0
-    finally:
-        service.kill()
-        service.wait()
-        systemd.close()
-    with closing(sqlite3.connect(folder / "state" / "policy-monitor.db")) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with ready(folder, stdin=subprocess.DEVNULL, stdout=write, stderr=write):
+        os.close(write)
+
+
+def test_where_a_standard_stream_was_closed_no_database_comes_to_lie(folder: Path) -> None:
+    """What a library or a browser writes to standard error would be written into it."""
+    closed = ("/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh")
+    with ready(folder, *closed) as service:
+        streams = [Path(f"/proc/{service.pid}/fd/{number}").readlink() for number in range(3)]
+        assert streams == [Path("/dev/null")] * 3
 
 
 # --- time (case 126) -----------------------------------------------------------------------------
@@ -121,44 +139,20 @@ async def test_what_lasts_longer_than_a_tick_is_not_begun_again(tmp_path: Path) 
 
 # --- the database (cases 132 and 135) ------------------------------------------------------------
 
-FILL = """
-import sys
-from datetime import UTC, datetime
-from monitor.model import MailState, Receipt
-from monitor.store import Store, back_up
-from tests.test_store import a_filing, a_mail, met
-old = datetime(2020, 1, 1, tzinfo=UTC)
-with Store.open(sys.argv[1]) as store:
-    met(store, "team", at=old)
-    store.digests.file(a_filing(cutoff=old), [a_mail()])
-    (mail,) = store.outbox.due()
-    store.outbox.settle(mail, Receipt(MailState.ACCEPTED, "250 ok"), old, None)
-"""
 
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
+@as_root
 def test_nothing_is_forgotten_by_halves_on_a_full_disk(folder: Path) -> None:
     """Case 132: forgetting needs room itself; it says so, and is done once there is some."""
-    url = "sqlite:////mnt/monitor.db"
-    (folder / "fill.py").write_text(FILL)
-    prune = f"{sys.executable} -m monitor --database {url} prune"
-    script = (
-        "mount -t tmpfs -o size=700k tmpfs /mnt || exit 99; "
-        f"{sys.executable} fill.py {url} || exit 98; "
-        "dd if=/dev/zero of=/mnt/filler bs=1k count=9999 status=none 2>/dev/null; "
-        f"{prune} >&2; status=$?; rm /mnt/filler; {prune} || exit 97; exit $status"
+    old = datetime(2020, 1, 1, tzinfo=UTC)
+    with Store.open(f"sqlite:///{folder}/state/policy-monitor.db") as store:
+        met(store, "team", at=old)
+        store.digests.file(a_filing(cutoff=old), [a_mail()])
+        (mail,) = store.outbox.due()
+        store.outbox.settle(mail, Receipt(MailState.ACCEPTED, "250 ok"), old, None)
+    ran = on_a_small_disk(
+        folder,
+        f"{FULL}; {MONITOR} prune; status=$?; rm /mnt/filler; {MONITOR} prune; exit $status",
     )
-    ran = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script],
-        cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    if ran.returncode == 99 or "unshare:" in ran.stderr:
-        pytest.skip(f"no mount is allowed here: {ran.stderr.strip()}")
     assert "disk of" in said(ran)
     assert "1 digests removed" in ran.stdout
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import sqlite3
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 
 from monitor.due import parse_schedule
 from monitor.store import Store
+from tests.small_disk import FULL, MONITOR, as_root, on_a_small_disk
 from tests.story import OPS, TEAM, News, World, feed, source, story, world
 from tests.test_commands import LISTS, YAML, Ran
 
@@ -220,36 +220,30 @@ def test_a_place_where_nothing_can_be_written_is_a_sentence(folder: Path, place:
     )
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting takes root")
+@as_root
 @pytest.mark.parametrize("fault", ["full", "read-only"])
 def test_on_a_real_file_system_that_is_full_or_read_only_nothing_is_half_written(
     folder: Path, fault: str
 ) -> None:
-    """Cases 131 and 133: a small tmpfs, in a mount namespace of its own."""
-    url = "sqlite:////mnt/monitor.db"
-    opened = f"from monitor.store import Store; Store.open('{url}')"
-    one = f'{sys.executable} -c "{opened}"'
-    two = f"{sys.executable} -m monitor --database {url} run"
-    spoil = {
-        "full": "dd if=/dev/zero of=/mnt/filler bs=1k count=9999 status=none",
-        "read-only": "mount -o remount,ro /mnt",
-    }[fault]
-    relief = {"full": "rm /mnt/filler", "read-only": "mount -o remount,rw /mnt"}[fault]
-    script = (
-        "mount -t tmpfs -o size=700k tmpfs /mnt || exit 99; "
-        f"{one} >/dev/null || exit 98; {spoil} 2>/dev/null; {two} >&2; status=$?; "
-        f"{relief}; {one} >/dev/null || exit 97; exit $status"
-    )
-    ran = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script],
-        cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    if ran.returncode == 99 or "unshare:" in ran.stderr:
-        pytest.skip(f"no mount is allowed here: {ran.stderr.strip()}")
+    """Cases 131 and 133."""
+    spoil = {"full": FULL, "read-only": "mount -o remount,ro /mnt"}[fault]
+    ran = on_a_small_disk(folder, f"{spoil}; {MONITOR} run")
     sentence = {"full": "disk of", "read-only": "that this user may write to"}[fault]
     assert sentence in said(ran)
+    with Store.open(f"sqlite:///{folder}/state/policy-monitor.db") as store:
+        assert store.upkeep.damage() is None
+
+
+@as_root
+def test_on_a_full_disk_nothing_is_restored_and_the_database_stays_as_it_was(folder: Path) -> None:
+    """Case 131: the copy needs room beside the database that it is to replace."""
+    file = folder / "state" / "policy-monitor.db"
+    with Store.open(f"sqlite:///{folder}/copy.db"):
+        pass
+    before = file.read_bytes()
+    ran = on_a_small_disk(folder, f"{FULL}; {MONITOR} restore copy.db || (ls -A /mnt; exit 1)")
+    assert "disk of" in said(ran)
+    assert set(ran.stdout.split()) == {"filler", file.name, f"{file.name}.lock"}
+    assert file.read_bytes() == before
+    relieved = on_a_small_disk(folder, f"{MONITOR} restore copy.db")
+    assert relieved.returncode == 0, relieved.stderr

@@ -163,13 +163,14 @@ def _never() -> None:
 def _open_streams() -> None:
     """Put nothing in the place of a standard stream that was closed, before a database gets it.
 
-    What others write to standard error would be written into that.
+    What others write to standard error would be written into that, and no log could be.
     """
-    for number in range(3):
+    for number, (stream, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+            setattr(sys, stream, os.fdopen(number, mode, closefd=False))
 
 
 def _say(text: str) -> None:
