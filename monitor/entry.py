@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.priority import priority
 from monitor.story import DEADLINE, FIGURE, STAGE, News, Told, figures
-from monitor.text.excerpt import joined
+from monitor.text.excerpt import CUT, joined
 from monitor.text.fingerprint import fingerprint
 
 EXCERPTS_SHOWN = 3
@@ -70,8 +70,8 @@ def entry_of(
     matches = _matches(told, story)
     side = _side(lead)
     counted = tuple(dict.fromkeys(figure for alert in story for figure in figures(alert)))
-    passages = _passages(match for match in matches if match.side is side)
     title = source_name(lead.source, sources) if len(counted) > 1 or parts else lead.title
+    passages = _passages((match for match in matches if match.side is side), title)
     source = sources.get(lead.source)
     entry = Entry(
         alert=lead.id or 0,
@@ -87,8 +87,8 @@ def entry_of(
             topic_title(topic, topics, mailing_list.lang)
             for topic in dict.fromkeys(topic for alert in (*told, *story) for topic in alert.topics)
         ),
-        terms=tuple(dict.fromkeys(_in_short(match.words) for match in matches)),
-        excerpts=tuple(_without_title(passage, title) for passage, _ in passages)
+        terms=_terms(matches),
+        excerpts=tuple(passage for passage, _ in passages)
         or (() if counted or parts else _first_words(lead)),
         removed=() if counted or parts else _shown_removed(lead),
         side=side,
@@ -143,22 +143,34 @@ def source_name(source: str, sources: Mapping[str, Source]) -> str:
     return sources[source].name if source in sources else source
 
 
+def _terms(matches: Iterable[Match]) -> tuple[str, ...]:
+    """The words that matched, but those that are part of others: «Asyl» beside «Asyl für»."""
+    found = dict.fromkeys(_in_short(match.words) for match in matches)
+    whole = {each: f" {each.casefold()} " for each in found}
+    return tuple(
+        each
+        for each in found
+        if not any(each is not other and whole[each] in whole[other] for other in found)
+    )
+
+
 def _in_short(words: str) -> str:
     """The words of a match; of a long stretch between two distant words, its ends."""
     split = words.split()
     return words if len(split) <= TERM_WORDS else f"{split[0]} … {split[-1]}"
 
 
-def _passages(matches: Iterable[Match]) -> list[tuple[tuple[Piece, ...], str]]:
+def _passages(matches: Iterable[Match], title: str) -> list[tuple[tuple[Piece, ...], str]]:
     """The passages around the matches with their places; those that overlap are one."""
     passages: list[tuple[tuple[Piece, ...], list[str]]] = []
     for match in matches:
+        excerpt = _without_title(match.excerpt, title)
         for number, (passage, places) in enumerate(passages):
-            if both := joined(passage, match.excerpt):
+            if both := joined(passage, excerpt):
                 passages[number] = both, [*places, match.place]
                 break
         else:
-            passages.append((match.excerpt, [match.place]))
+            passages.append((excerpt, [match.place]))
     return [
         (passage, "; ".join(filter(None, dict.fromkeys(places))))
         for passage, places in passages[:EXCERPTS_SHOWN]
@@ -166,18 +178,20 @@ def _passages(matches: Iterable[Match]) -> list[tuple[tuple[Piece, ...], str]]:
 
 
 def _without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:
-    """The passage from behind the title, which stands above it, if there still is a hit."""
-    rest, left = list(passage), f"{title} "
-    while rest and left:
-        text, hit = rest[0]
-        if left.startswith(text):
-            left = left[len(text) :]
-            rest.pop(0)
-        elif text.startswith(left):
-            rest[0] = Piece(text[len(left) :], hit)
-            left = ""
-        else:
-            return passage
+    """The passage from behind the title, or its beginning, which stands above; with a hit left."""
+    whole = "".join(piece.text for piece in passage)
+    head, cut, _ = whole.partition(CUT)
+    if whole.startswith(f"{title} "):
+        gone, mark = len(title) + 1, ""
+    elif cut and head and title.startswith(head):
+        gone, mark = len(head) + len(cut), CUT.lstrip()
+    else:
+        return passage
+    rest = [Piece(mark, hit=False)] if mark else []
+    for piece in passage:
+        if left := piece.text[gone:]:
+            rest.append(Piece(left, piece.hit))
+        gone = max(0, gone - len(piece.text))
     return tuple(rest) if any(piece.hit for piece in rest) else passage
 
 

@@ -345,3 +345,32 @@ def test_other_places_are_named_with_their_own_headline_and_words() -> None:
     (entry,) = composed(court, agency).sections[0].entries
     assert entry.also == (Also("Agentur", where, "Schutz"),)
     assert entry.terms == ("Deserteure", "Asyl")
+
+
+def test_words_that_are_part_of_others_are_not_named_again() -> None:
+    matches = [
+        a_match(words=each) for each in ("Schutz", "Schutz für", "Schutzes", "schutz FÜR uns")
+    ]
+    [entry] = composed(an_alert(1, *matches)).sections[0].entries
+    assert entry.terms == ("Schutzes", "schutz FÜR uns")
+
+
+def test_a_passage_does_not_begin_with_the_title_that_stands_above_it() -> None:
+    text = f"{TELLING}: Das Gericht gab der Klage eines Deserteurs aus Omsk statt."
+    cut = (
+        Piece("Gericht: Deserteure aus", False),
+        Piece(" … ", False),
+        Piece("Klage eines ", False),
+    )
+    hit = Piece("Deserteurs", True)
+    whole = (Piece(f"{TELLING} ", False), Piece("Das Urteil. ", False), hit)
+    shown = [
+        composed(an_alert(1, a_match(excerpt=each), title=TELLING, added=(text,)))
+        .sections[0].entries[0].excerpts
+        for each in ((*cut, hit), whole, (Piece(TELLING, True),))
+    ]  # fmt: skip
+    assert shown == [
+        ((Piece("… ", False), Piece("Klage eines ", False), hit),),
+        ((Piece("Das Urteil. ", False), hit),),
+        ((Piece(TELLING, True),),),
+    ]

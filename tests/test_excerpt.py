@@ -101,6 +101,15 @@ def test_two_excerpts_of_one_passage_become_one() -> None:
     assert shown(joined(first, second)) == shown(joined(second, first)) == both
 
 
+def test_an_excerpt_with_a_gap_joins_the_one_that_shows_it_all() -> None:
+    whole = excerpt(TEXT, [(16, 26)], width=200)
+    parts = excerpt(TEXT, [(0, 3), (48, 55)], width=30)
+    assert "…" in shown(parts).strip("… ")
+    both = shown(joined(whole, parts))
+    assert both == shown(joined(parts, whole))
+    assert both == f"*Die* Klage eines *Deserteurs*{TEXT[26:48]}*{TEXT[48:55]}*{TEXT[55:]}"
+
+
 def test_excerpts_that_share_nothing_stay_two() -> None:
     text = f"Deserteure {'und andere ' * 100}Verweigerer"
     first = excerpt(text, [(0, 10)], width=60)

@@ -37,8 +37,8 @@ HEADERS = {
 
 SITE = "https://archiv.example/politik"
 GOLDEN: dict[str, Callable[[], Message]] = {
-    "sorts-de": digests.sorts,
-    "sorts-en": lambda: digests.in_english(digests.sorts()),
+    "sorts-de": lambda: replace(digests.sorts(), site=SITE),
+    "sorts-en": lambda: digests.in_english(replace(digests.sorts(), site=SITE)),
     "neutral-de": lambda: replace(digests.sorts(), neutral=True, calendar=False),
     "edits-de": digests.edits,
     "scripts-de": digests.scripts,

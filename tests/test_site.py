@@ -27,13 +27,14 @@ from monitor.shipped import shipped
 from monitor.site.catalogue import SHEET, sheets
 from monitor.site.charts import bars, series
 from monitor.site.joining import join
-from monitor.site.names import place, urn
+from monitor.site.names import place, story_path, urn
 from monitor.site.search import Gathering, Indexed, base36, folded, share, with_new, words
 from monitor.site.telling import Watch, beside
 from monitor.store import Store
 from monitor.text.rewording import Fate
 from tests.archive import DAY, HOSTILE, NOW, WATCH, Desk, edit, figure, fill, new, site, written
 from tests.test_daemon import Service, a_plan, a_source, feed, in_loop
+from tests.test_render import SITE, golden, links_in
 from tests.web import web
 
 
@@ -108,6 +109,16 @@ def test_ids_are_never_paths() -> None:
 def test_names_of_feeds_are_uuids_of_the_fifth_version() -> None:
     name = "policy-monitor:story\nbamf\n1"
     assert urn("story", "bamf", "1") == uuid.uuid5(uuid.NAMESPACE_URL, name).urn
+
+
+def test_what_mails_link_to_is_there(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    written(tmp_path / "site", store)
+    told = golden("sorts-de")
+    for alert in store.archive.alerts_after(0):
+        for lang in ("de", "en"):
+            assert (tmp_path / "site" / lang / story_path(alert.id or 0)).is_file()
+    assert {f"{SITE}/de/{story_path(n)}" for n in range(1, 8)} <= links_in(told.text)
 
 
 # --- stories -------------------------------------------------------------------------------------

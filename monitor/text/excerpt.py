@@ -11,6 +11,8 @@ from monitor.model import Piece
 
 Span = tuple[int, int]
 _CUT = "…"
+# Between two stretches of an excerpt.
+CUT = f" {_CUT} "
 _INK = re.compile(r"\S")
 _BLANKS = re.compile(r"\s+")
 _LAST_BLANKS = re.compile(r"\s+(?=\S*\Z)")
@@ -32,7 +34,7 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
     pieces: list[Piece] = []
     for start, end in windows:
         if start > 0:
-            pieces.append(Piece(f" {_CUT} " if pieces else f"{_CUT} ", hit=False))
+            pieces.append(Piece(CUT if pieces else CUT.lstrip(), hit=False))
         pieces += _pieces(text, (start, end), [hit for hit in hits if start <= hit[0] < end])
     if windows and _INK.search(text, windows[-1][1]):
         pieces.append(Piece(f" {_CUT}", hit=False))
@@ -42,6 +44,9 @@ def excerpt(text: str, spans: Sequence[Span], width: int = 300) -> tuple[Piece, 
 def joined(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[Piece, ...] | None:
     """The two excerpts as one with the hits of both; None when they do not overlap or get long."""
     first, second = _plain(one), _plain(other)
+    for whole, part in ((first, second), (second, first)):
+        if CUT in part.text and (within := _within(whole.text, part)) is not None:
+            return _shown(whole.text, [*whole.hits, *within], whole, whole)
     shift = _shift(first.text, second.text)
     if shift is None:
         first, second = second, first
@@ -50,11 +55,29 @@ def joined(one: Sequence[Piece], other: Sequence[Piece]) -> tuple[Piece, ...] | 
         return None
     text = first.text + second.text[len(first.text) - shift :]
     last = second if shift + len(second.text) >= len(first.text) else first
-    hits = merge([*first.hits, *((start + shift, end + shift) for start, end in second.hits)])
+    hits = [*first.hits, *((start + shift, end + shift) for start, end in second.hits)]
+    return _shown(text, hits, first, last) if len(text) <= _LONGEST else None
+
+
+def _shown(text: str, hits: Sequence[Span], first: _Plain, last: _Plain) -> tuple[Piece, ...]:
+    """The text with its hits, between the marks of what the first and the last leave out."""
     before = [Piece(f"{_CUT} ", hit=False)] if first.cut_before else []
     after = [Piece(f" {_CUT}", hit=False)] if last.cut_after else []
-    pieces = (*before, *_pieces(text, (0, len(text)), hits), *after)
-    return pieces if len(text) <= _LONGEST else None
+    return (*before, *_pieces(text, (0, len(text)), merge(hits)), *after)
+
+
+def _within(text: str, part: _Plain) -> list[Span] | None:
+    """Where the hits of an excerpt stand in a text that shows each of its stretches; else None."""
+    hits: list[Span] = []
+    at = 0
+    for stretch in part.text.split(CUT):
+        place = text.find(stretch)
+        if place < 0:
+            return None
+        end = at + len(stretch)
+        hits += [(s + place - at, e + place - at) for s, e in part.hits if at <= s and e <= end]
+        at = end + len(CUT)
+    return hits
 
 
 class _Plain(NamedTuple):
