@@ -20,6 +20,7 @@ from monitor.model import (
     Vocabulary,
 )
 from monitor.pipeline import Checked, Outcome, check_source
+from monitor.reader import HERE, Apart, Reader
 from monitor.store import Store
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -50,14 +51,16 @@ class Answer:
         return Fetched(request.url, 200, "text/html", content, self._page, {}, known)
 
 
+async def check(store: Store, page: str | FetchError, hour: int, reader: Reader = HERE) -> Checked:
+    """Check in this hour, when the source shows the page."""
+    now = START + timedelta(hours=hour)
+    fetch = Answer(page)
+    return await check_source(SOURCE, store=store, fetch=fetch, rules=RULES, now=now, reader=reader)
+
+
 def checked(store: Store, *pages: str | FetchError) -> list[Checked]:
     """Check once an hour, each time with the next page."""
-
-    async def check(page: str | FetchError, hour: int) -> Checked:
-        now = START + timedelta(hours=hour)
-        return await check_source(SOURCE, store=store, fetch=Answer(page), rules=RULES, now=now)
-
-    return [asyncio.run(check(page, hour)) for hour, page in enumerate(pages)]
+    return [asyncio.run(check(store, page, hour)) for hour, page in enumerate(pages)]
 
 
 def test_a_page_that_was_gone_and_is_back_as_it_was_stands_in_the_snapshot_again(
@@ -110,3 +113,28 @@ def test_a_check_that_another_one_overtook_is_not_called_unchanged(sqlite_url: s
         late = check_source(SOURCE, store=store, fetch=slow, rules=RULES, now=START)
         assert asyncio.run(late).outcome is Outcome.OVERTAKEN
         assert store.checks.state(SOURCE.id).checks == 1
+
+
+def test_what_is_compared_by_a_process_apart_comes_to_the_same(tmp_path: Path) -> None:
+    lines = [f"Absatz {n} über Deserteure und ihr Verfahren vor Gericht." for n in range(250)]
+    pages = [
+        "<main>" + "".join(f"<p>{line}</p>" for line in version) + "</main>"
+        for version in (lines, [*lines[:9], "Deserteure sind Flüchtlinge.", *lines[10:]], lines)
+    ]
+
+    async def apart(store: Store) -> list[Checked]:
+        async with Apart() as reader:
+            return [await check(store, page, hour, reader) for hour, page in enumerate(pages)]
+
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'here.db'}") as one,
+        Store.open(f"sqlite:///{tmp_path / 'apart.db'}") as other,
+    ):
+        here = checked(one, *pages)
+        assert asyncio.run(apart(other)) == here
+        assert one.checks.known("decree", one.checks.marks("decree", ())) == other.checks.known(
+            "decree", other.checks.marks("decree", ())
+        )
+    assert [len(each.alerts) for each in here] == [0, 1, 0]
+    (change,) = here[1].changes
+    assert change.added == ("Deserteure sind Flüchtlinge.",)

@@ -325,6 +325,12 @@ def test_more_than_can_be_compared_is_refused() -> None:
     with pytest.raises(ExtractError, match="more than the 10 million") as caught:
         conversation.send(long)
     assert caught.value.state == "too-big"
+    lines = answer("x\n\n" * 41_000, "text/plain", URL)
+    conversation = items(SOURCE, time.process_time)
+    next(conversation)
+    with pytest.raises(ExtractError, match="41000 blocks of text, more than the 40000") as caught:
+        conversation.send(lines)
+    assert caught.value.state == "too-big"
 
 
 def test_every_command_that_reads_does_so_apart() -> None:

@@ -28,9 +28,9 @@ T = TypeVar("T")
 Guarded: TypeAlias = Generator[Request, Fetched, T]
 """Yields what it wants fetched, is sent the answers, returns a value; raises SourceError."""
 
-# So much may come of one source at once: what comes after the reader (comparing, matching) has no
-# process of its own.
+# So much may come of one source at once: the service itself has to take it over and to store it.
 MOST_ITEMS = 20_000
+MOST_BLOCKS = 40_000
 MOST_TEXT = 10_000_000  # characters
 # Seconds that `ignore` may take on all texts of a source; the service stands still for as long.
 _LONGEST_IGNORING = 1.0
@@ -107,6 +107,13 @@ def _check_amount(url: str, found: tuple[Item, ...]) -> None:
         raise ExtractError(
             f"{url}: {len(found)} items, more than the {MOST_ITEMS} that one source may have; "
             "watch a part of it",
+            state="too-big",
+        )
+    blocks = sum(len(item.blocks) for item in found)
+    if blocks > MOST_BLOCKS:
+        raise ExtractError(
+            f"{url}: {blocks} blocks of text, more than the {MOST_BLOCKS} that one source may "
+            "have; watch a part of it",
             state="too-big",
         )
     length = sum(map(len, _texts(found)))
