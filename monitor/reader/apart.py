@@ -25,7 +25,7 @@ _GRACE = 10.0  # seconds
 _ATTEMPTS = 3
 _DYING = 0.5  # seconds
 _USUAL = 64_000  # bytes of an answer that is still to come
-_MOST_TALKS = 200  # of one reader: parsers may leak
+_MOST_TALKS = 1000  # of one reader: parsers may leak
 # Isolated (-I): neither the environment nor the current directory decides what is imported, but
 # where this process imports from. -B: a reader may not write files.
 _PROGRAM = (

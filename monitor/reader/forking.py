@@ -14,19 +14,24 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
 from monitor.adapters.document import read_attachment
+from monitor.adapters.feed import items_of
 from monitor.adapters.guarded import Guarded
+from monitor.adapters.html import every, parse
 from monitor.adapters.identity import shortened
 from monitor.errors import ExtractError, SourceError
-from monitor.model import Fetched, Request
+from monitor.model import Fetched, Request, Source
 from monitor.reader import frames
 from monitor.reader.talk import Ended, Limits
 from monitor.text.clean import clean
 
 _LARGE = 200_000  # kB
+# What is asked for when texts are long: comparing and matching are done here, too.
+_NEEDED_LATER = ("monitor.diff", "monitor.match", "monitor.story")
 
 
 def serve(limits: Limits) -> None:
@@ -49,9 +54,15 @@ def serve(limits: Limits) -> None:
 
 
 def _warm_up() -> None:
-    """Read a small page: what parsers load at their first use is loaded once for all readers."""
+    """Do what is costly the first time once for all readers: import, and read a page and a feed."""
+    for name in _NEEDED_LATER:
+        import_module(name)
     html = "<html><body><h1>Asyl</h1><p>Wer nicht schießt, wird gebraucht.</p></body></html>"
     read_attachment(Fetched("http://localhost/", 200, "text/html", html.encode(), html))
+    every(parse(html), "p:not(.x)")
+    feed = "<rss version='2.0'><channel><item><title>Asyl</title></item></channel></rss>"
+    page = Fetched("http://localhost/", 200, "application/rss+xml", feed.encode(), feed)
+    items_of(Source("warm", "", "feed", page.url), page)
 
 
 def _be_silent() -> None:
