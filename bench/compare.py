@@ -1,5 +1,8 @@
 """`make bench`: what passes cost beside H, in one interleaved run; a table and a plot of it.
 
+Memory is told twice: the most that the service alone held (RSS), and the most that it and all
+readers held together, what they share counted once (PSS).
+
 With BENCH_HARNESS naming a folder that has `website.py` (and, for its peers, `peers.py`), its site
 is measured with, by its Python (BENCH_LIB_PY); without it, the small one of `bench.site`.
 """
@@ -21,8 +24,19 @@ from typing import Any
 from bench.site import WORDS
 
 PORT = 8870
-_PASSES = "cold,unchanged,changed"
-_COLUMNS = ("what", "pass", "n", "wall s", "CPU s", "x H wall", "x H CPU", "connections", "peak MB")
+# Each line is a process of its own: its memory is that of its passes alone. The first changes that
+# it reads start the readers; what a change takes is reckoned from the second ones.
+_PASSES = ("cold", "unchanged,changed,changed2")
+_MEASURES: dict[str, str] = {
+    "requests": "requests",
+    "not_modified": "not modified",
+    "connections": "connections",
+    "rss_mb": "MB alone",
+    "peak_mb": "MB with readers",
+    "stall_p99_ms": "stall p99 ms",
+    "busy_p99_ms": "of own work",
+}
+_COLUMNS = ("what", "pass", "n", "wall s", "CPU s", "x H wall", "x H CPU", *_MEASURES.values())
 Row = dict[str, Any]
 
 
@@ -77,12 +91,13 @@ def measured(what: str, *arguments: str) -> list[Row]:
 def once(number: int) -> Iterator[tuple[str, Row]]:
     """Measure H and us once, each with a site of its own."""
     with site(number) as base:
-        for row in measured("bench.loop", "--base", base, "--passes", _PASSES):
+        for row in measured("bench.loop", "--base", base, "--passes", ",".join(_PASSES)):
             yield "H", row
     with tempfile.TemporaryDirectory() as folder, site(number) as base:
         given = ("--base", base, "--folder", folder, "--words", str(words(Path(folder))))
-        for row in measured("bench.passes", *given, "--passes", _PASSES, "--sizes"):
-            yield "policy-monitor", row
+        for passes in _PASSES:
+            for row in measured("bench.passes", *given, "--passes", passes):
+                yield _OURS, row
     yield from _peers(number)
 
 
@@ -100,7 +115,7 @@ def _peers(number: int) -> Iterator[tuple[str, Row]]:
         subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, check=True)
         for line in (Path(results) / "peers.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            yield "urlwatch", {**row, "what": row["pass"], "peak_mb": row.get("rss_mb", 0)}
+            yield "urlwatch", {**row, "what": row["pass"], "connections": row.get("conns")}
 
 
 def table(found: dict[tuple[str, str, int], list[Row]]) -> str:
@@ -110,18 +125,33 @@ def table(found: dict[tuple[str, str, int], list[Row]]) -> str:
         wall, cpu = (median(row[key] for row in rows) for key in ("wall", "cpu"))
         loop = found["H", name, number]
         base = [median(row[key] for row in loop) for key in ("wall", "cpu")]
-        peak = max(row.get("peak_mb", 0) for row in rows)
-        connections = median(row.get("connections", row.get("conns", 0)) for row in rows)
-        cells = (who, name, number, f"{wall:.2f}", f"{cpu:.2f}")
         ratios = (f"{wall / base[0]:.2f}", f"{cpu / base[1]:.2f}")
-        last = (f"{connections:.0f}", f"{peak:.0f}" if peak else "–")
-        lines.append("| " + " | ".join(map(str, (*cells, *ratios, *last))) + " |")
+        cells = (who, name, number, f"{wall:.2f}", f"{cpu:.2f}", *ratios)
+        more = (_cell([row[key] for row in rows if row.get(key)]) for key in _MEASURES)
+        lines.append("| " + " | ".join(map(str, (*cells, *more))) + " |")
+    return "\n".join(lines)
+
+
+def _cell(values: list[float]) -> str:
+    """The median, or a dash where nothing was measured."""
+    return f"{median(values):.0f}" if values else "–"
+
+
+def each_change(found: dict[tuple[str, str, int], list[Row]]) -> str:
+    """Return what a source that differs takes beyond one that does not."""
+    lines = []
+    for (who, name, number), rows in found.items():
+        if (who, name) == _CHANGED:
+            quiet = median(row["cpu"] for row in found[who, "unchanged", number])
+            busy, differ = median(row["cpu"] for row in rows), rows[0]["real"] + rows[0]["noise"]
+            each = 1000 * (busy - quiet) / differ
+            lines.append(f"CPU of a changed source of {number}: {each:.1f} ms ({differ} differ).")
     return "\n".join(lines)
 
 
 def verdicts(found: dict[tuple[str, str, int], list[Row]]) -> str:
     """Return what became of the planted changes."""
-    rows = [r for (who, name, _), rs in found.items() for r in rs if (who, name) == _CHANGED]
+    rows = [r for (who, _, _), rs in found.items() for r in rs if "real" in r and who != "H"]
     counts = {key: sum(row[key] for row in rows) for key in _COUNTED}
     return (
         f"Planted changes seen {counts['real_seen']} of {counts['real']}, with a word told "
@@ -130,7 +160,8 @@ def verdicts(found: dict[tuple[str, str, int], list[Row]]) -> str:
     )
 
 
-_CHANGED = ("policy-monitor", "changed")
+_OURS = "policy-monitor"
+_CHANGED = (_OURS, "changed2")
 _COUNTED = (
     *("real", "real_seen", "keyword", "keyword_told"),
     *("noise", "noise_told", "others_told", "failed"),
@@ -145,7 +176,7 @@ def plot(found: dict[tuple[str, str, int], list[Row]], file: Path) -> None:
         print("matplotlib is not installed: no plot")
         return
     figure, axes = pyplot.subplots(1, 3, figsize=(12, 4), constrained_layout=True)
-    for name, axis in zip(_PASSES.split(","), axes, strict=True):
+    for name, axis in zip(("cold", "unchanged", "changed2"), axes, strict=True):
         for who in dict.fromkeys(who for who, _, _ in found):
             points = sorted(
                 (number, median(row["cpu"] for row in rows))
@@ -171,7 +202,7 @@ def main() -> None:
             for who, row in once(number):
                 found.setdefault((who, row["what"], number), []).append(row)
     arguments.out.mkdir(exist_ok=True)
-    text = f"{table(found)}\n\n{verdicts(found)}\n"
+    text = f"{table(found)}\n\n{each_change(found)}\n\n{verdicts(found)}\n"
     (arguments.out / "passes.md").write_text(text, encoding="utf-8")
     plot(found, arguments.out / "passes.png")
     print(text)

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.passes import memory, told, work_of, written
+from bench.passes import told, written
+from bench.scales import memory, work_of
 from bench.site import WORDS
 
 ROOT = Path(__file__).parents[1]

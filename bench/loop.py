@@ -8,7 +8,7 @@ import time
 
 import httpx2 as httpx
 
-from bench.passes import Usage, changed, printed, told
+from bench.passes import changed, printed, told, worked
 
 AT_ONCE = 20
 
@@ -22,7 +22,7 @@ async def measure(base: str, passes: list[str]) -> None:
         if name.startswith("changed"):
             changed(base)
         told(base, "/stats/reset", post=True)
-        usage, start = Usage.now(), time.perf_counter()
+        before, start = worked(), time.perf_counter()
         async with httpx.AsyncClient(limits=limits, timeout=30, follow_redirects=True) as client:
             waiting = iter(addresses)
 
@@ -37,12 +37,12 @@ async def measure(base: str, passes: list[str]) -> None:
                         kept[address] = {name: value for name, value in given.items() if value}
 
             await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-        wall, used = time.perf_counter() - start, Usage.now()
+        wall, work = time.perf_counter() - start, worked() - before
         counts = told(base, "/stats")
         printed(
             what=name,
             wall=wall,
-            cpu=used.work - usage.work,
+            cpu=work,
             requests=counts["requests"],
             not_modified=counts["s304"],
             connections=counts["conns"] - 1,

@@ -10,17 +10,17 @@ import argparse
 import asyncio
 import gc
 import json
-import os
 import resource
 import time
 import urllib.request
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-PASSES = ("cold", "unchanged", "changed", "changed2")
+from bench.scales import Scales
+
+_TICK = 0.005  # seconds
 _DOCUMENTS = (
     "{items: '$.documents[*]', title: titel, link: links.self, date: datum, text: abstract}"
 )
@@ -65,89 +65,42 @@ def written(folder: Path, places: Iterable[dict[str, Any]], words: Iterable[str]
     return file
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Seconds of work of this process and of its children that ended; resident bytes of all."""
-
-    work: float
-    children: float
-
-    @classmethod
-    def now(cls) -> Usage:
-        return cls(*map(_seconds, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-def _seconds(who: int) -> float:
-    used = resource.getrusage(who)
+def worked() -> float:
+    """Return the seconds of work of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-def family() -> list[int]:
-    """Return the numbers of this process and of all that stem from it."""
-    parents: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            rest = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents.setdefault(int(rest[1]), []).append(int(stat.parent.name))
-    found, wanted = [], [os.getpid()]
-    while wanted:
-        found.append(wanted.pop())
-        wanted += parents.get(found[-1], [])
-    return found
-
-
-def memory(process: int) -> int:
-    """Return the bytes a process holds, what it shares counted in parts (PSS)."""
-    try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line[:4] == "Pss:")
-
-
-def work_of(process: int) -> float:
-    """Return the seconds of work of a process that lives."""
-    try:
-        rest = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, rest[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
 class Watch:
-    """Notes how long the event loop stands still, and what all processes hold at most."""
+    """Notes how long the event loop does not come round, by the clock and in work of its own.
+
+    On a machine that others use too, the clock also counts what they take.
+    """
 
     def __init__(self) -> None:
         self.stalls: list[float] = []
-        self.peak = 0
-        self._tasks: list[asyncio.Task[None]] = []
+        self.busy: list[float] = []
+        self._task: asyncio.Task[None] | None = None
 
-    def start(self, *, sizes: bool) -> None:
-        self._tasks = [asyncio.create_task(self._tick())]
-        if sizes:
-            self._tasks.append(asyncio.create_task(self._weigh()))
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._tick())
 
     def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        if self._task:
+            self._task.cancel()
 
     async def _tick(self) -> None:
         while True:
-            start = time.perf_counter()
-            await asyncio.sleep(0.005)
-            self.stalls.append(max(0.0, time.perf_counter() - start - 0.005))
+            start, worked = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(_TICK)
+            self.stalls.append(max(0.0, time.perf_counter() - start - _TICK))
+            self.busy.append(time.thread_time() - worked)
 
-    async def _weigh(self) -> None:
-        while True:
-            self.peak = max(self.peak, sum(map(memory, family())))
-            await asyncio.sleep(0.25)
 
-    def worst(self, share: float) -> float:
-        """Return the milliseconds that this share of the moments did not wait longer than."""
-        ordered = sorted(self.stalls) or [0.0]
-        return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
+def worst(values: Iterable[float], share: float) -> float:
+    """Return in milliseconds what this share of the values does not exceed."""
+    ordered = sorted(values) or [0.0]
+    return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
 
 
 def score(truth: dict[str, list[dict[str, Any]]], checked: Iterable[Any]) -> dict[str, int]:
@@ -207,10 +160,9 @@ async def measure(arguments: argparse.Namespace) -> None:
                 truth = changed(arguments.base) if name.startswith("changed") else {}
                 told(arguments.base, "/stats/reset", post=True)
                 gc.collect()
-                watch = Watch()
-                watch.start(sizes=arguments.sizes)
-                others = {pid: work_of(pid) for pid in family()[1:]}
-                usage, start = Usage.now(), time.perf_counter()
+                watch, scales = Watch(), Scales()
+                watch.start()
+                before, start = worked(), time.perf_counter()
                 rows = await check_sources(
                     config.sources,
                     store=store,
@@ -219,23 +171,24 @@ async def measure(arguments: argparse.Namespace) -> None:
                     now=lambda: datetime.now(UTC),
                     reader=reader,
                 )
-                wall, used = time.perf_counter() - start, Usage.now()
+                wall, work = time.perf_counter() - start, worked() - before
                 watch.stop()
-                apart = used.children - usage.children
-                apart += sum(work_of(pid) - others.get(pid, 0.0) for pid in family()[1:])
+                seen = scales.stop()
                 counts = told(arguments.base, "/stats")
                 printed(
                     what=name,
                     wall=wall,
-                    cpu=used.work - usage.work + apart,
-                    cpu_readers=apart,
+                    cpu=work + seen["work"],
+                    cpu_readers=seen["work"],
                     requests=counts["requests"],
                     not_modified=counts["s304"],
                     connections=counts["conns"] - 1,  # one is our question for the counts
-                    peak_mb=watch.peak / 1e6,
+                    peak_mb=seen["peak"] / 1e6,
                     rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
-                    stall_p99_ms=watch.worst(0.99),
-                    stall_max_ms=watch.worst(1.0),
+                    stall_p99_ms=worst(watch.stalls, 0.99),
+                    stall_max_ms=worst(watch.stalls, 1.0),
+                    busy_p99_ms=worst(watch.busy, 0.99),
+                    busy_max_ms=worst(watch.busy, 1.0),
                     disk=sum(each.stat().st_size for each in folder.glob("state.db*")),
                     **(score(truth, rows) if truth else {"failed": sum(map(_failed, rows))}),
                 )
@@ -260,7 +213,6 @@ def main() -> None:
     parser.add_argument("--passes", default="cold,unchanged,changed")
     parser.add_argument("--per-host", type=int, default=1)
     parser.add_argument("--total", type=int, default=20)
-    parser.add_argument("--sizes", action="store_true", help="weigh all processes now and then")
     asyncio.run(measure(parser.parse_args()))
 
 
