@@ -22,6 +22,7 @@ PAGES = {
     "topic": "de/topic/desertion/index.html",
     "topics": "de/topic/index.html",
     "sources": "de/source/index.html",
+    "days": "de/days.html",
     "statistics": "de/statistics.html",
     "search": "de/search.html?q=deserteur",
 }

@@ -214,14 +214,17 @@ def _remarks(alerts: Iterable[Alert]) -> tuple[Remark, ...]:
 def _deadlines(story: Iterable[Alert]) -> tuple[Deadline, ...]:
     """The days to come that the story names, each once, soonest first; an answer's from its stage.
 
-    Several places name a day in words of their own; the first counts.
+    Several places name a day in words of their own; the first counts. How far a procedure is, only
+    what was found last says: an answer that came is due no more.
     """
+    told = sorted(story, key=lambda alert: alert.detected_at)
+    stages = {(a.source, a.item): (a, stage) for a in told if (stage := stage_of(a))}
     found: dict[tuple[date, DeadlineKind], Deadline] = {}
-    for alert in story:
-        stage = stage_of(alert)
-        if stage and stage.due and stage.due > alert.detected_at.date():
+    for alert, stage in stages.values():
+        if stage.due and stage.due > alert.detected_at.date():
             due = Deadline(stage.due, DeadlineKind.ANSWER, "")
             found.setdefault((due.day, due.kind), due)
+    for alert in told:
         for remark in alert.remarks:
             if remark.code == DEADLINE:
                 day = _deadline(dict(remark.values))

@@ -27,7 +27,8 @@ class Memory:
 
     `frame` is the mark of what all pages share, `pages` are the marks of pages by path, `files`
     is all that was written; `stories` tells the story of each alert; alerts up to `indexed` can be
-    searched, and `last` is the mark of that one.
+    searched, and `last` is the mark of that one. `days` has the last day to come that an alert
+    names; None from an older release, which did not look.
     """
 
     frame: str = ""
@@ -36,6 +37,7 @@ class Memory:
     stories: Mapping[str, int] = field(default_factory=dict)
     indexed: int = 0
     last: str = ""
+    days: Mapping[str, str] | None = None
 
 
 class Publication:
@@ -113,14 +115,16 @@ class Edition:
         self._out.write(path, text)
         self.written += 1
 
-    def finish(self, stories: Mapping[int, int], indexed: int, last: str) -> tuple[int, int]:
+    def finish(
+        self, stories: Mapping[int, int], indexed: int, last: str, days: Mapping[str, str]
+    ) -> tuple[int, int]:
         """Take away what is no more, remember the rest; return how many files are and were."""
         gone = sorted((set(self._out.memory.files) - self._files) & self.there)
         for path in gone:
             self._out.remove(path)
         told = {str(alert): story for alert, story in stories.items()}
         files = tuple(sorted(self._files))
-        self._out.finish(Memory(self._frame, self._marks, files, told, indexed, last))
+        self._out.finish(Memory(self._frame, self._marks, files, told, indexed, last, days))
         return len(files), len(gone)
 
 

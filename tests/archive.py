@@ -19,14 +19,13 @@ from monitor.model import (
     Match,
     Piece,
     Rank,
-    Remark,
     Source,
     Tier,
     Topic,
 )
 from monitor.pipeline.alerting import identify
-from monitor.pipeline.figures import figure_remarks
 from monitor.pipeline.publishing import Published, Site, publish
+from monitor.pipeline.remarking import remarks_of
 from monitor.render import Pages
 from monitor.shipped import shipped
 from monitor.site.telling import Watch
@@ -172,7 +171,15 @@ def fill(store: Store, *, hostile: bool = True) -> None:
     desk.check(
         "court",
         NOW - 160 * DAY,
-        (new("t-1", "Terminhinweis für die Kammer", "Es geht um einen [Deserteur]."), "desertion"),
+        (
+            new(
+                "t-1",
+                "Terminhinweis für die Kammer",
+                "Es geht um einen [Deserteur].",
+                "Die mündliche Verhandlung ist am 10. Dezember 2026 um 10:30 Uhr.",
+            ),
+            "desertion",
+        ),
     )
     shorter = edit(
         leaflet,
@@ -275,6 +282,7 @@ def fill(store: Store, *, hostile: bool = True) -> None:
                 "b-2",
                 "Entscheidungspraxis zu russischen Kriegsdienstverweigerern überprüft",
                 "Das Bundesamt prüft die [Entscheidungspraxis] zu [Kriegsdienstverweigerern] aus der Russischen Föderation. Anträge mit einem Einberufungsbescheid werden vorgezogen.",
+                "Die geänderte Dienstanweisung tritt am 1. Januar 2027 in Kraft.",
             ),
             "asylum_practice",
         ),
@@ -331,7 +339,8 @@ def _alert(source: str, change: Change, topic: str, at: datetime, tier: Tier) ->
             url="https://www.gesetze-im-internet.de/asylvfg_1992/__3a.html",
         ),
     )
-    remarks: tuple[Remark, ...] = figure_remarks(change)
+    plain = replace(change, item=replace(change.item, blocks=_plain(change.item.blocks)))
+    remarks = remarks_of(plain, WATCH.sources[source], at)
     alert = Alert(
         source=source,
         item=item.id,

@@ -374,3 +374,12 @@ def test_a_passage_does_not_begin_with_the_title_that_stands_above_it() -> None:
         ((Piece("Das Urteil. ", False), hit),),
         ((Piece(TELLING, True),),),
     ]
+
+
+def test_an_answer_that_came_is_due_no_more() -> None:
+    asked = Remark("stage", (("state", "asked"), ("due", "2026-03-20")))
+    came = Remark("stage", (("state", "answered"),))
+    first = an_alert(1, title=TELLING, item="x", remarks=(asked,))
+    later = an_alert(2, title=TELLING, item="x", remarks=(came,), detected_at=NOW + 9 * DAY)
+    assert [day.deadline.day.day for day in composed(first).appointments] == [20]
+    assert composed(first, later).appointments == ()

@@ -22,6 +22,7 @@ import pytest
 from monitor.daemon import Plan
 from monitor.errors import MonitorError, RenderError
 from monitor.pipeline.publishing import HEALTH_EVERY, Keeper, publish
+from monitor.publication import MEMORY
 from monitor.render import Pages
 from monitor.shipped import shipped
 from monitor.site.catalogue import SHEET, sheets
@@ -119,6 +120,60 @@ def test_what_mails_link_to_is_there(store: Store, tmp_path: Path) -> None:
         for lang in ("de", "en"):
             assert (tmp_path / "site" / lang / story_path(alert.id or 0)).is_file()
     assert {f"{SITE}/de/{story_path(n)}" for n in range(1, 8)} <= links_in(told.text)
+
+
+# --- days to come ---------------------------------------------------------------------------------
+
+
+def events(folder: Path) -> list[dict[str, str]]:
+    """What the calendar file holds, by property."""
+    text = (folder / "de" / "days.ics").read_bytes().decode().replace("\r\n ", "")
+    return [
+        dict(line.split(":", 1) for line in event.strip().split("\r\n")[:-1])
+        for event in text.split("BEGIN:VEVENT")[1:]
+    ]
+
+
+def test_days_to_come_are_a_page_and_a_calendar(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    folder = tmp_path / "site"
+    written(folder, store, url="https://archiv.example/politik")
+    page = (folder / "de" / "days.html").read_text("utf-8")
+    assert page.index("Donnerstag, 10. Dezember 2026, 10:30") < page.index("1. Januar 2027")
+    assert "<b>Verhandlung</b>" in page
+    assert "Die geänderte Dienstanweisung tritt am" in page
+    hearing, force = events(folder)
+    assert hearing["DTSTART"] == "20261210T093000Z"
+    assert hearing["SUMMARY"] == "Verhandlung: Terminhinweis für die Kammer"
+    assert hearing["URL"] == f"https://archiv.example/politik/de/{story_path(1)}"
+    assert force["DTSTART;VALUE=DATE"] == "20270101"
+    assert "Donnerstag, 10. Dezember 2026" in (folder / "de" / "index.html").read_text("utf-8")
+
+
+def test_a_day_that_passed_is_named_no_more(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    folder = tmp_path / "site"
+    written(folder, store)
+    assert len(events(folder)) == 2
+    written(folder, store, NOW + 18 * DAY)
+    assert len(events(folder)) == 2  # the hearing is today
+    written(folder, store, NOW + 19 * DAY)
+    assert [event["DTSTART;VALUE=DATE"] for event in events(folder)] == ["20270101"]
+    written(folder, store, NOW + 60 * DAY)
+    assert events(folder) == []
+    assert "Keine Meldung nennt einen Tag" in (folder / "de" / "days.html").read_text("utf-8")
+
+
+def test_an_archive_of_an_older_release_learns_of_days(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    folder = tmp_path / "site"
+    written(folder, store)
+    memory = json.loads((folder / MEMORY).read_text("utf-8"))
+    assert len(memory.pop("days")) == 2
+    (folder / MEMORY).write_text(json.dumps(memory), encoding="utf-8")
+    (folder / "de" / "days.ics").unlink()
+    written(folder, store)
+    assert len(events(folder)) == 2
 
 
 # --- stories -------------------------------------------------------------------------------------

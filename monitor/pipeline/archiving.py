@@ -7,10 +7,11 @@ from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from monitor.model import Alert, Item, Rank
+from monitor.model import Alert, Appointment, Item, Rank
 from monitor.priority import rank
 from monitor.render import shown
 from monitor.site.catalogue import Catalogue, quiet
+from monitor.site.days import appointments
 from monitor.site.overview import watched
 from monitor.site.pages import Line, Story, Watched
 from monitor.site.telling import Version, Watch, line, story
@@ -37,10 +38,13 @@ class Reading:
         self._alerts: dict[int, Alert] = {}
         self._lines: dict[int, Line] = {}
         self._watched: tuple[Watched, ...] | None = None
+        self._days: tuple[Appointment, ...] | None = None
+        self.ahead: tuple[int, ...] = ()
         self.found = found
         self.watch = watch
         self.zone = zone
         self.now = now
+        self.today = now.astimezone(zone).date()
 
     def load(self, stories: Iterable[int]) -> None:
         """Read the alerts of these stories, and forget all others."""
@@ -88,6 +92,17 @@ class Reading:
             told = watched(self.found, self.watch.sources, self.states, self.now)
             self._watched = shown(told)
         return self._watched
+
+    def look_ahead(self, stories: Iterable[int]) -> None:
+        """Take up which stories name days to come, oldest first."""
+        self.ahead = tuple(sorted(set(stories)))
+
+    def days(self) -> tuple[Appointment, ...]:
+        """Return the days to come, soonest first."""
+        if self._days is None:
+            told = map(self.alerts, self.ahead)
+            self._days = shown(appointments(told, self.watch, self.today))
+        return self._days
 
     def statistics(self) -> tuple[str, ...]:
         """Return the sources that publish figures and were ever read."""

@@ -14,6 +14,7 @@ from monitor.site.overview import MONTHS_SHOWN, all_alerts, by_rank, months_unti
 from monitor.site.plan import FEED_HOLDS, LATEST, Page, newest_of
 
 STORIES_IN_FRONT = 24
+DAYS_IN_FRONT = 5
 WEIGHTY = 5
 _MONTHS_OF_ALL = 24
 
@@ -79,6 +80,7 @@ def _front(page: Page, reading: Reading) -> tuple[str, Values]:
         "lines": sure[:STORIES_IN_FRONT],
         "places": _places("topic", reading),
         "months": places(reading.found, "month", ())[::-1][:MONTHS_SHOWN],
+        "days": reading.days()[:DAYS_IN_FRONT],
         "troubled": [s for s in health if s.health in {Health.FAILING, Health.SILENT}],
         "watching": len(health),
         "stories": len(reading.found.stories),
@@ -124,6 +126,15 @@ def _figures(page: Page, reading: Reading) -> tuple[str, Values]:
     }
 
 
+def _days(page: Page, reading: Reading) -> tuple[str, Values]:
+    return "days.html", {"days": reading.days()}
+
+
+def _calendar(page: Page, reading: Reading) -> tuple[str, Values]:
+    found = (alert.detected_at for story in reading.ahead for alert in reading.alerts(story))
+    return "day.txt", {"days": reading.days(), "stamp": max(found, default=reading.now)}
+
+
 def _search(page: Page, reading: Reading) -> tuple[str, Values]:
     return "search.html", {}
 
@@ -151,4 +162,6 @@ _MAKE: Mapping[str, Callable[[Page, Reading], tuple[str, Values]]] = {
     "statistics": _statistics,
     "figures": _figures,
     "search": _search,
+    "days": _days,
+    "calendar": _calendar,
 }

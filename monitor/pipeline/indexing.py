@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from monitor.publication import Edition, Publication
 from monitor.site.catalogue import Catalogue
+from monitor.site.days import last_day
 from monitor.site.plan import chunks
 from monitor.site.search import Gathering, chunk, indexed, with_new
 from monitor.store import Store
@@ -20,17 +21,20 @@ def index(
     store: Store,
     names: Mapping[str, str],
     start: int,
-) -> None:
-    """Take up the alerts after number `start`; 0 begins afresh.
+) -> dict[str, str]:
+    """Take up the alerts after number `start`; 0 begins afresh. Return the days that they name.
 
-    The same alert may be taken up twice: a run that was cut off is simply repeated.
+    Of each alert that names any the last one. The same alert may be taken up twice: a run that was
+    cut off is simply repeated.
     """
     kept = {path for path in out.memory.files if path.startswith(_SHARES) or path == WORDS}
     if not edition.there.issuperset(kept):
         start = 0
-    gathering = Gathering()
+    gathering, days = Gathering(), {}
     for alert in store.archive.alerts_after(start):
         gathering.add(indexed(alert, names.get(alert.source, alert.source)))
+        if day := last_day(alert):
+            days[str(alert.id)] = day.isoformat()
     for number, found in gathering.shares():
         path = f"{_SHARES}{number:03}.txt"
         edition.write(path, with_new(out.read(path) if start else "", found))
@@ -39,6 +43,7 @@ def index(
         edition.write(WORDS, "\n".join(sorted(before | gathering.words())))
     if start:
         edition.keep(kept)
+    return days
 
 
 def show(

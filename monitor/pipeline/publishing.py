@@ -81,11 +81,14 @@ def publish(
         _around(site, edition, frame)
         names = {id_: source.name for id_, source in watch.sources.items()}
         told = marks(found, names, reading.changed)
-        index(out, edition, store, names, memory.indexed)
+        start = 0 if memory.days is None else memory.indexed
+        named = {**(memory.days or {}), **index(out, edition, store, names, start)}
+        days = {alert: day for alert, day in named.items() if day >= reading.today.isoformat()}
+        reading.look_ahead(stories[int(alert)] for alert in days)
         show(edition, store, found, told=told, stories=stories, names=names)
         _draw(site, edition, reading, frame, told)
         newest = rows[-1] if rows else None
-        files, gone = edition.finish(stories, newest.id if newest else 0, _mark_of(newest))
+        files, gone = edition.finish(stories, newest.id if newest else 0, _mark_of(newest), days)
     return Published(
         alerts=len(rows),
         stories=len(found.stories),
@@ -139,8 +142,9 @@ def _draw(
         reading.load(page.key for page in portion if isinstance(page.key, int))
         for page in portion:
             template, given = values(page, reading)
+            draw = site.pages.calendar if page.what == "calendar" else site.pages.draw
             for lang in site.pages.langs:
-                text = site.pages.draw(template, page.path, lang, frame, **given)
+                text = draw(template, page.path, lang, frame, **given)
                 edition.write(f"{lang}/{page.path}", text)
     site.pages.forget()
 
@@ -150,9 +154,10 @@ def _stale(
 ) -> Iterator[Page]:
     heads = {each.id: (each.name, each.url, each.health, each.since) for each in reading.watched()}
     figures = {id_: reading.states[id_].last_changed for id_ in reading.statistics()}
-    today = reading.now.astimezone(reading.zone).date()
     health = reading.watched()
-    for page in pages(reading.found, told, heads, figures, health=health, today=today):
+    found, ahead = reading.found, reading.ahead
+    everything = pages(found, told, heads, figures, health=health, today=reading.today, ahead=ahead)
+    for page in everything:
         paths = [f"{lang}/{page.path}" for lang in site.pages.langs]
         if edition.is_stale(page.path, page.mark, paths):
             yield page

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
+from datetime import datetime
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -15,10 +16,13 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.errors import RenderError
+from monitor.model import Appointment
+from monitor.render.calendar import Event, calendar
 from monitor.render.places import place_of, places
+from monitor.render.plain import safe_link
 from monitor.render.templates import environment, render
 from monitor.render.words import languages, translations
-from monitor.site.names import up
+from monitor.site.names import story_path, up, urn
 
 _ENGINES = frozenset({TemplateModule, LoopContext})
 _FOLDERS = ("site", "shared", "locale")
@@ -26,7 +30,7 @@ _FOLDERS = ("site", "shared", "locale")
 DOORS = frozenset(
     {
         *("index.html", "topic/index.html", "source/index.html", "month/index.html"),
-        *("statistics.html", "search.html"),
+        *("days.html", "statistics.html", "search.html"),
     }
 )
 
@@ -111,6 +115,37 @@ class Pages:
             **shared,
             **page,
         )
+
+    def calendar(
+        self,
+        template: str,
+        path: str,
+        lang: str,
+        frame: Frame,
+        *,
+        days: Sequence[Appointment],
+        stamp: datetime,
+    ) -> str:
+        """Return days to come as a calendar file (RFC 5545); the template says what each is."""
+        env = self._environment(lang)
+        top = f"{frame.url}/{lang}/" if frame.url else None
+        return calendar(
+            (
+                Event(
+                    uid=urn(
+                        "day", str(each.alert), each.deadline.day.isoformat(), each.deadline.kind
+                    ),
+                    day=each.deadline.day,
+                    summary=render(env, f"site/{template}", day=each).strip(),
+                    description=" ".join(filter(None, (each.deadline.words, f"({each.source})"))),
+                    url=f"{top}{story_path(each.alert)}" if top else safe_link(each.url),
+                    hour=each.deadline.time,
+                    timezone=each.timezone,
+                )
+                for each in days
+            ),
+            stamp,
+        ).decode()
 
     def say(self, lang: str, words: str) -> str:
         """Return words that templates say too, in a language."""

@@ -46,11 +46,13 @@ def pages(
     *,
     health: object,
     today: object,
+    ahead: Iterable[int] = (),
 ) -> Iterator[Page]:
     """Yield all pages, those that are led to before those that lead there.
 
     `told` are the marks of the stories, `sources` what is said of sources beside their stories,
-    `figures` when which statistics last changed, `health` how all sources are doing.
+    `figures` when which statistics last changed, `health` how all sources are doing, `ahead`
+    are the stories that name days to come.
     """
     for story, alerts in found.stories.items():
         yield Page(story_path(story), told[story], "story", story)
@@ -63,7 +65,10 @@ def pages(
         yield Page(feed_path(topic), mark(*(told[story] for story in newest)), "feed", topic)
     for source, at in figures.items():
         yield Page(figures_path(source), mark(source, at), "figures", source)
-    latest = mark(today, sources, *(told[story] for story in found.latest[:LATEST]))
+    days = mark(today, *(told[story] for story in ahead))
+    yield Page("days.html", days, "days", "")
+    yield Page("days.ics", days, "calendar", "")
+    latest = mark(today, sources, days, *(told[story] for story in found.latest[:LATEST]))
     for kind in found.shelves:
         beside = health if kind == "source" else None
         yield Page(f"{kind}/index.html", mark(latest, beside), kind, kind)

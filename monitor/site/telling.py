@@ -26,7 +26,7 @@ _EXCERPT_SHOWN = 240
 _LEAD = 100
 _LANG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 # The archive reads alerts as a list without wishes would.
-_READER = MailingList("archive", ())
+READER = MailingList("archive", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def line(alerts: Sequence[Alert], watch: Watch, known: Sequence[Report] = ()) ->
     """
     lead = next((alert for alert in alerts if alert.tier is Tier.SURE), alerts[0])
     entry = next((report.entry for report in known if report.alerts == (lead.id,)), None)
-    entry = entry or entry_of(News((lead,)), _READER, watch.sources, watch.topics)[0]
+    entry = entry or entry_of(News((lead,)), READER, watch.sources, watch.topics)[0]
     numbers = tuple(figures(alert) for alert in alerts)
     together = sum(map(bool, numbers)) > 1 or _is_rewritten(alerts, watch)
     source = entry.source
@@ -112,7 +112,7 @@ def _checks(alerts: Sequence[Alert], watch: Watch) -> list[tuple[Alert, ...]]:
 
 
 def _report(alerts: Sequence[Alert], watch: Watch) -> Report:
-    entry, tier = entry_of(News(tuple(alerts)), _READER, watch.sources, watch.topics)
+    entry, tier = entry_of(News(tuple(alerts)), READER, watch.sources, watch.topics)
     alert = alerts[0]
     passages: tuple[Passage, ...] = ()
     more = 0
