@@ -207,7 +207,8 @@ def _no_connection(server: Server, error: Exception) -> DeliveryError:
 
 def _from(mail: Mail) -> str:
     """The address in From: where bounces go when no other was named."""
-    headers = BytesHeaderParser(policy=policy.default).parsebytes(mail.mime)
+    head, _, _ = mail.mime.partition(b"\r\n\r\n")  # the parser would go through the text, too
+    headers = BytesHeaderParser(policy=policy.default).parsebytes(head)
     return str(headers["From"].addresses[0].addr_spec)
 
 
