@@ -40,8 +40,9 @@ class Mark:
 class Known:
     """An item as last stored, and the fingerprints of every title and block it ever had.
 
-    `seen` also holds the states that it came back to (see `remember`); `lost` says that it was
-    missing before and came back as it was.
+    `seen` also holds the states that it came back to (see `remember`); it is empty for an item that
+    is as it was at first sight, for that tells it all. `lost` says that it was missing before and
+    came back as it was.
     """
 
     item: Item
@@ -53,8 +54,9 @@ class Known:
 class Differences:
     """What the items mean beside what is known of them.
 
-    `told` has the fingerprints to keep of those that are new or changed, `back` the ids of those
-    that show an earlier state, with nothing new (see `returns`).
+    `told` has the fingerprints to keep of those that changed, by item id; of new ones none are kept
+    (see `Known`). `back` has the ids of those that show an earlier state, with nothing new (see
+    `returns`).
     """
 
     changes: tuple[Change, ...] = ()
@@ -142,22 +144,17 @@ def differences(
     *,
     complete: bool,
     prints: Prints | None = None,
-    told: Mapping[str, frozenset[str]] | None = None,
 ) -> Differences:
-    """Return what `compare`, `remember` and `returns` say of the same items.
-
-    `told` holds what is to be kept of new items, where it is known already.
-    """
+    """Return what `compare`, `remember` and `returns` say of the same items."""
     prints = prints or Prints()
+    known = {id_: _whole(each, prints) for id_, each in known.items()}
     changes = compare(found, known, complete=complete, prints=prints)
     changed = {change.item.id for change in changes}
-    kept = dict(told or {})
-    for id_, item in found.edited.items():
-        if item.id in changed:
-            kept[item.id] = remember(item, known[id_], prints)
-    for item in found.added:
-        if item.id not in kept:
-            kept[item.id] = remember(item, None, prints)
+    kept = {
+        item.id: remember(item, known[id_], prints)
+        for id_, item in found.edited.items()
+        if item.id in changed
+    }
     back = frozenset(change.item.id for change in returns(changes, known, prints))
     return Differences(changes, kept, back)
 
@@ -228,6 +225,11 @@ def returns(
         and change.before.id in known
         and _was(prints.state(_texts(change.item))) in known[change.before.id].seen
     )
+
+
+def _whole(known: Known, prints: Prints) -> Known:
+    """The same with all that it was seen with, also where it is as it was at first sight."""
+    return known if known.seen else replace(known, seen=remember(known.item, None, prints))
 
 
 def _texts(item: Item) -> tuple[str, ...]:

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.diff import Known, Mark, Triage, compare, mark, marked, seen, shrinkage, triage
+from monitor.diff import (
+    Known,
+    Mark,
+    Triage,
+    compare,
+    differences,
+    mark,
+    marked,
+    remember,
+    seen,
+    shrinkage,
+    triage,
+)
 from monitor.model import Change, ChangeKind, Item
 from monitor.text.prints import Prints
 
@@ -107,6 +119,23 @@ def test_a_page_that_flips_between_two_states_tells_each_once() -> None:
     memory = Memory(one)
     news = [change.added for _ in range(5) for change in memory.look(other) + memory.look(one)]
     assert [block for added in news for block in added] == ["banner two"]
+
+
+def test_an_item_as_at_first_sight_tells_by_itself_what_it_was_seen_with() -> None:
+    first = an_item("a", "Stand: 3. Mai 2026", "Die Frist endet.", "Seite 1 von 3", title="Erlass")
+    edits = [
+        an_item("a", "Stand: 4. Mai 2026", "Die Frist endet.", "Seite 1 von 3", title="Erlass"),
+        an_item("a", "Die Frist endet.", "Neu ist das.", title="Erlass"),
+        an_item("a", "Stand: 3. Mai 2026", title="Erlass"),
+    ]
+    for item in edits:
+        found = triage(marked([first]), [item])
+        assert found.edited
+        kept, derived = (
+            differences(found, {"a": Known(first, told)}, complete=False)
+            for told in (remember(first, None), frozenset[str]())
+        )
+        assert kept == derived
 
 
 def test_the_order_of_blocks_tells_nothing() -> None:

@@ -49,11 +49,10 @@ async def compare(
         known,
         complete=source.complete and not is_new_reading(source, state),
         prints=prints_of(source),
-        told=reading.told,
     )
-    fresh = [item for item in found.added if item.id not in reading.told]
-    changed = (*found.edited.values(), *(each.item for each in known.values()))
-    long = _length((*fresh, *changed)) > LONG
+    looked_at = (*found.edited.values(), *(each.item for each in known.values()))
+    looked_at += found.added if found.missing else ()  # for what got another name
+    long = _length(looked_at) > LONG
     return Compared(found, known, await aside(reader, source.url, work) if long else work())
 
 

@@ -28,7 +28,7 @@ class Decision:
     `changes` is everything that differs, `news` the part of it that may be told: all, or for a
     baseline only what is recent. `held` is a sentence when a second look is due; `postponed` is one
     when only a part waits, which is in none of the others: items that are back in an earlier state.
-    `told` has the fingerprints to keep, by item id.
+    `told` has the fingerprints to keep of what changed, by item id.
     """
 
     found: Triage
@@ -141,7 +141,7 @@ def to_save(
         return Stored(
             item,
             found.marks[item.id],
-            decision.told[item.id],
+            decision.told.get(item.id, frozenset()),
             unread=debt.url if debt else None,
             attempts=debt.attempts if debt else 0,
             overdue_told=_overdue_at_first_sight(item, decision, state),

@@ -30,15 +30,13 @@ class Fetch(Protocol):
 class Reading:
     """What a source shows; `items` is None when the first answer was the same as last time.
 
-    `marks` are those of the items by id; `told` has the fingerprints to keep of each, if this is
-    the first sight.
+    `marks` are those of the items by id.
     """
 
     items: tuple[Item, ...] | None
     validators: Validators
     body_hash: str | None
     marks: Mapping[str, Mark] = field(default_factory=dict)
-    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def definition(source: Source) -> str:
@@ -76,7 +74,7 @@ async def read(
 
     Raises SourceError when the answer is not what was declared.
     """
-    crawl = partial(shown, source, process_time, first=state.last_success is None)
+    crawl = partial(shown, source, process_time)
     request = next(crawl())
     kept = replace(state.validators, content=state.body_hash)
     validators = None if afresh or not request.conditional else kept
@@ -93,7 +91,7 @@ async def read(
             if isinstance(step, Ended):
                 found = step.value
                 judged = _judged(found.items, source)
-                return Reading(judged, kept, first, found.marks, found.told)
+                return Reading(judged, kept, first, found.marks)
             answer = await fetch(step, source)
             if isinstance(answer, NotModified):
                 raise ExtractError(f"{step.url} answered «not modified» to a first request")
