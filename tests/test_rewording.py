@@ -51,3 +51,16 @@ def test_nothing_is_lost_of_either_text(before: str, after: str) -> None:
     found = reworded(before, after)
     assert "".join(each.text for each in found if each.fate is not Fate.GONE) == after
     assert "".join(each.text for each in found if each.fate is not Fate.CAME) == before
+
+
+def test_a_change_far_into_a_long_block_is_shown() -> None:
+    before = " ".join(f"Satz {n} der Begründung." for n in range(400))
+    (pair,) = rewordings([before], [before.replace("Satz 390 der", "Satz 390 einer")])
+    assert [each.text for each in pair.stretches if each.fate is not Fate.KEPT] == ["der", "einer"]
+
+
+def test_of_very_many_blocks_each_finds_its_counterpart() -> None:
+    removed = [f"Der Fall {n} wird bis Ende {n} entschieden." for n in range(120)]
+    added = [f"Der Fall {n} wird sofort und bis Ende {n} entschieden." for n in range(120)]
+    pairs = rewordings(removed[::-1], added)
+    assert [(pair.before, pair.after) for pair in pairs] == [*zip(removed, added, strict=True)]

@@ -1,8 +1,9 @@
 """How one row of things became another: what stands in both, in order, and what lies between.
 
-First what both begin and end with, then what either has only once (Bram Cohen's patience diff),
-and so on within each gap. Pair by pair only small gaps are compared, and of these only so many:
-the work grows with the length of the rows, whatever they hold.
+First what both begin and end with. What is small then is compared pair by pair; in what is not,
+the things that either has only once hold the others in place (Bram Cohen's patience diff), and so
+on within each gap. Only so many pairs are compared: the work grows with the length of the rows,
+whatever they hold.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import NamedTuple
 # Gaps within gaps: what is deeper counts as replaced.
 _DEEPEST = 8
 # Pairs that are tried in one gap and in all, some hundredths of a second.
-_MOST_PAIRS = 2_500
+_MOST_PAIRS = 20_000
 _MOST_PAIRS_AT_ALL = 200_000
+# What stands beside something common in both rows counts so many times.
+_TOGETHER = 3
 
 
 class Step(NamedTuple):
@@ -71,22 +74,25 @@ def _runs(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[_Run]:
     gaps = [(0, 0, old, new, 0)]
     while gaps:
         i, k, old, new, depth = gaps.pop()
-        head = _alike(zip(old, new, strict=False))
-        tail = _alike(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
+        tail = _alike(zip(reversed(old), reversed(new), strict=False))
+        rest = min(len(old), len(new)) - tail
+        head = _alike(zip(old[:rest], new[:rest], strict=True))
         yield i, k, head
         yield i + len(old) - tail, k + len(new) - tail, tail
         old, new = old[head : len(old) - tail], new[head : len(new) - tail]
         i, k = i + head, k + head
-        single = _single(old, new) if depth < _DEEPEST else []
-        if single:
+        if not old or not new:
+            continue
+        if len(old) * len(new) <= min(pairs, _MOST_PAIRS):
+            pairs -= len(old) * len(new)
+            yield from ((i + a, k + b, 1) for a, b in _longest(old, new))
+        elif depth < _DEEPEST:
+            single = _single(old, new)
             for (a, b), (c, d) in pairwise([(-1, -1), *single, (len(old), len(new))]):
-                if c - a > 1 and d - b > 1:
+                if single and c - a > 1 and d - b > 1:
                     gap = old[a + 1 : c], new[b + 1 : d]
                     gaps.append((i + a + 1, k + b + 1, *gap, depth + 1))
             yield from ((i + a, k + b, 1) for a, b in single)
-        elif len(old) * len(new) <= min(pairs, _MOST_PAIRS):
-            pairs -= len(old) * len(new)
-            yield from ((i + a, k + b, 1) for a, b in _longest(old, new))
 
 
 def _alike(pairs: Iterable[tuple[Hashable, Hashable]]) -> int:
@@ -128,22 +134,33 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _longest(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
-    """The places of a longest common row, found pair by pair."""
+    """The places of much that is common, found pair by pair: rather together than scattered."""
     width = len(new)
-    table = [[0] * (width + 1)]  # how much the rests have in common, from the end
+    best = [[0] * (width + 1)]  # what the rests have in common, from the end, and the same of
+    begun = [[0] * (width + 1)]  # rests that begin with something common
     for thing in reversed(old):
-        below, right = table[-1], 0
-        line = [0] * (width + 1)
+        below, following = best[-1], begun[-1]
+        line, first = [0] * (width + 1), [0] * (width + 1)
         for b in range(width - 1, -1, -1):
-            right = line[b] = below[b + 1] + 1 if thing == new[b] else max(below[b], right)
-        table.append(line)
-    table.reverse()
+            most = max(below[b], line[b + 1])
+            if thing == new[b]:
+                more = following[b + 1]
+                first[b] = max(1 + below[b + 1], _TOGETHER + more if more else 0)
+                most = max(most, first[b])
+            line[b] = most
+        best.append(line)
+        begun.append(first)
+    best.reverse()
+    begun.reverse()
     a = b = 0
-    while a < len(old) and b < width:
-        if old[a] == new[b]:
+    while best[a][b]:
+        if begun[a][b] == best[a][b]:
             yield a, b
+            while (more := begun[a + 1][b + 1]) and begun[a][b] == _TOGETHER + more:
+                a, b = a + 1, b + 1
+                yield a, b
             a, b = a + 1, b + 1
-        elif table[a + 1][b] >= table[a][b + 1]:
+        elif best[a + 1][b] == best[a][b]:
             a += 1
         else:
             b += 1

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import NamedTuple
+
+from monitor.text.aligning import Step, steps
 
 _TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|\s+|[^\w\s]")
 _WORD = re.compile(r"\w")
 # Below this share of common words two blocks are not one block reworded.
 LEAST_ALIKE = 0.35
-# Comparing takes the square of the length; what is longer is cut.
-_LONGEST = 4_000
+_LONGEST = 20_000  # characters of a block; what is longer is cut
+# So many pairs of blocks are tried. Of more, those with rare words in common: words of at most so
+# many blocks, and for each block so many others.
+_MOST_PAIRS = 1_600
+_RARE = range(1, 9)
+_MOST_LIKELY = 4
 _CUT = " … "
 
 
@@ -52,14 +58,12 @@ def rewordings(
     """
     old = [" ".join(block[:_LONGEST].split()) for block in removed]
     new = [" ".join(block[:_LONGEST].split()) for block in added]
-    scored = sorted(
-        ((_alike(one, other), k, m) for k, one in enumerate(old) for m, other in enumerate(new)),
-        key=lambda each: (-each[0], each[2], each[1]),
-    )
     pairs: dict[int, int] = {}
-    for score, k, m in scored:
-        if score >= LEAST_ALIKE and m not in pairs and k not in pairs.values():
+    taken: set[int] = set()
+    for score, k, m in sorted(_scored(old, new), key=lambda each: (-each[0], each[2], each[1])):
+        if score >= LEAST_ALIKE and m not in pairs and k not in taken:
             pairs[m] = k
+            taken.add(k)
     return tuple(
         Rewording(removed[k], added[m], reworded(old[k], new[m], hits))
         for m, k in sorted(pairs.items())
@@ -72,10 +76,10 @@ def reworded(before: str, after: str, hits: Collection[str] = ()) -> tuple[Stret
     marked = _marked(after, hits)
     found: list[Stretch] = []
     at = 0
-    for what, i, j, k, m in _changes(old, new):
-        if what in {"replace", "delete"}:
+    for i, j, k, m, kept in _changes(old, new):
+        if not kept:
             found.append(Stretch("".join(old[i:j]), Fate.GONE))
-        fate = Fate.KEPT if what == "equal" else Fate.CAME
+        fate = Fate.KEPT if kept else Fate.CAME
         for token in new[k:m]:
             found.append(Stretch(token, fate, hit=marked[at]))
             at += len(token)
@@ -104,36 +108,67 @@ def _without_middle(text: str, head: int, tail: int) -> str:
     return f"{start}{_CUT if start else '… '}{end}" if end else f"{start} …"
 
 
-def _alike(one: str, other: str) -> float:
+def _scored(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[float, int, int]]:
+    """How alike the blocks are of which one may have become the other, and their places."""
+    before, after = [*map(_words, old)], [*map(_words, new)]
+    few = len(old) * len(new) <= _MOST_PAIRS
+    likely: Iterable[Sequence[int]] = (
+        repeat(range(len(old)), len(new)) if few else _likely(before, after)
+    )
+    for m, (words, places) in enumerate(zip(after, likely, strict=True)):
+        yield from ((_alike(before[k], words), k, m) for k in places)
+
+
+def _likely(
+    before: Sequence[frozenset[str]], after: Sequence[frozenset[str]]
+) -> Iterator[Sequence[int]]:
+    """For each new block the old ones that share the most rare words with it."""
+    places: dict[str, list[int]] = {}
+    for k, words in enumerate(before):
+        for word in words:
+            places.setdefault(word, []).append(k)
+    for words in after:
+        rare = (places[word] for word in words if len(places.get(word, ())) in _RARE)
+        times = Counter(k for found in rare for k in found)
+        yield [k for k, _ in times.most_common(_MOST_LIKELY)]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     """The share of words that two texts have in common, from 0 to 1."""
-    first, second = set(_words(one)), set(_words(other))
-    if not first or not second:
-        return 0.0
-    return 2 * len(first & second) / (len(first) + len(second))
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
-def _words(text: str) -> list[str]:
-    return [token for token in _TOKEN.findall(text.casefold()) if _WORD.match(token)]
+def _words(text: str) -> frozenset[str]:
+    return frozenset(token for token in _TOKEN.findall(text.casefold()) if _WORD.match(token))
 
 
-Change = tuple[str, int, int, int, int]
-
-
-def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
     """Steps from old to new; what stayed between two changes must be more than a short word."""
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    inner = range(1, len(steps) - 1)
+    found = _with_blank_before(steps(old, new), old, new)
+    inner = range(1, len(found) - 1)
     kept = {
         n
-        for n, (what, i, j, *_) in enumerate(steps)
-        if what == "equal" and not (n in inner and _is_slight(old[i:j]))
+        for n, step in enumerate(found)
+        if step.kept and not (n in inner and _is_slight(old[step.i : step.j]))
     }
-    for is_kept, group in groupby(enumerate(steps), key=lambda each: each[0] in kept):
+    for is_kept, group in groupby(enumerate(found), key=lambda each: each[0] in kept):
         run = [step for _, step in group]
         if is_kept:
             yield from run
         else:
-            yield "replace", run[0][1], run[-1][2], run[0][3], run[-1][4]
+            yield Step(run[0].i, run[-1].j, run[0].k, run[-1].m, kept=False)
+
+
+def _with_blank_before(found: list[Step], old: Sequence[str], new: Sequence[str]) -> list[Step]:
+    """The same steps, but words that only came or went have their blank before them, not after."""
+    for n in range(1, len(found) - 1):
+        one, (i, j, k, m, kept), other = found[n - 1 : n + 2]
+        lone = old[i:j] or new[k:m] if i == j or k == m else ()
+        if not kept and lone and lone[-1].isspace() and lone[-1] == old[one.j - 1]:
+            found[n - 1] = one._replace(j=one.j - 1, m=one.m - 1)
+            found[n] = Step(i - 1, j - 1, k - 1, m - 1, kept=False)
+            found[n + 1] = other._replace(i=other.i - 1, k=other.k - 1)
+    return [step for step in found if step.j > step.i or step.m > step.k]
 
 
 def _is_slight(tokens: Sequence[str]) -> bool:
