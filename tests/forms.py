@@ -33,6 +33,21 @@ def forms() -> set[str]:
     return told | {option.description for option in options if option.needed}
 
 
+def raised() -> Iterator[tuple[str, str]]:
+    """Yield the sentences of errors that are told in English only, a `{}` for each value."""
+    for file, tree in _trees().items():
+        for call in _calls(tree):
+            if _name(call) in {"FetchError", "ExtractError"}:
+                for given in call.args[:1]:
+                    if isinstance(given, ast.JoinedStr | ast.Constant):
+                        yield file, _formless(given)
+
+
+def _formless(given: ast.JoinedStr | ast.Constant) -> str:
+    parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+    return "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in parts)
+
+
 def untold() -> list[str]:
     """Return where a sentence for people is a plain text, which no catalogue can translate."""
     return [

@@ -139,7 +139,8 @@ def test_days_to_come_are_a_page_and_a_calendar(store: Store, tmp_path: Path) ->
     folder = tmp_path / "site"
     written(folder, store, url="https://archiv.example/politik")
     page = (folder / "de" / "days.html").read_text("utf-8")
-    assert page.index("Donnerstag, 10. Dezember 2026, 10:30") < page.index("1. Januar 2027")
+    assert page.index("Donnerstag, 10. Dezember 2026") < page.index("1. Januar 2027")
+    assert '<span class="hour">10:30</span>' in page
     assert "<b>Verhandlung</b>" in page
     assert "Die geänderte Dienstanweisung tritt am" in page
     hearing, force = events(folder)

@@ -33,7 +33,21 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 _SHARED = set().union(*KINDS.values())
 # What pages of the archive may know; `_MAKE` in pipeline/drawing.py gives each its own.
 PAGES = {
-    *("all", "charts", "entries", "feed", "figures", "foot", "head", "here", "id", "line", "lines"),
+    *(
+        "all",
+        "charts",
+        "day",
+        "days",
+        "entries",
+        "feed",
+        "figures",
+        "foot",
+        "head",
+        "here",
+        "id",
+        "line",
+        "lines",
+    ),
     *("months", "more", "newer", "now", "older", "places", "ranks", "row", "series", "sheet"),
     *("site", "source", "sources", "stories", "story", "target", "topic", "topics", "troubled"),
     *("top", "up", "updated", "watched", "watching"),

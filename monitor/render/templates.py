@@ -34,7 +34,8 @@ from monitor.render.fitting import ROOM, Fitted, Piece, by_rank, encoded_size, f
 from monitor.render.picture import bars
 from monitor.render.places import place_of, places
 from monitor.render.plain import address, clip, language, mailto, one_line, safe_link, shown
-from monitor.render.words import Words, translations
+from monitor.render.retelling import Retelling
+from monitor.render.words import Words, sentences, translations
 from monitor.text.nearest import nearest
 
 PARTS = ("subject.txt", "body.txt", "body.html")
@@ -214,6 +215,7 @@ def environment(
         "changes": changes,
         "course": course,
         "last_change": last_change,
+        "retold": Retelling(partial(sentences, folder, lang)),
     }
     return env
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -96,10 +97,31 @@ def translations(folder: Path, lang: str) -> NullTranslations:
     return told.merge(own[0]) if own else told
 
 
+def sentences(folder: Path, lang: str) -> dict[str, str]:
+    """Return all sentences of the catalogues of a language with their translations."""
+    if lang == SOURCE_LANGUAGE:
+        return {}
+    catalogues = [place / "locale" / f"{lang}.po" for place in reversed(places(folder))]
+    return {
+        str(message.id): str(message.string)
+        for path in catalogues
+        if path.exists()
+        for message in _read(lang, path)
+        if message.id and message.string and isinstance(message.id, str)
+    }
+
+
 def _catalogue(lang: str, path: Path) -> Translations:
+    compiled = BytesIO()
+    write_mo(compiled, _read(lang, path))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _read(lang: str, path: Path) -> Catalog:
     try:
         with path.open("rb") as file:
-            catalog = read_po(file, locale=lang, abort_invalid=True)
+            return read_po(file, locale=lang, abort_invalid=True)
     except OSError as error:
         told = Told("cannot be read: {why}", why=error.strerror or error)
         raise RenderError(Problem(path, 0, told)) from error
@@ -108,10 +130,6 @@ def _catalogue(lang: str, path: Path) -> Translations:
         raise RenderError(
             Problem(path, line, Told("not a readable .po file: {error}", error=error))
         ) from error
-    compiled = BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def languages(folder: Path) -> tuple[str, ...]:
