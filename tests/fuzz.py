@@ -1,7 +1,8 @@
 """What strangers and maintainers may write, thrown at random at what reads it.
 
     python -m tests.fuzz TARGET SECONDS [SEED]    throw for so long; findings land in fuzz-findings/
-    python -m tests.fuzz --guided TARGET [ARGUMENTS OF LIBFUZZER]    the same with atheris
+    python -m tests.fuzz --guided TARGET [ARGUMENTS OF LIBFUZZER]    the same with atheris, which
+        looks which lines an input reached; what led to new ones is kept in fuzz-findings/TARGET/
 
 A target takes bytes and must come back soon, with a value or with one of the package's own errors.
 `tests/test_fuzz.py` throws the same few dozen at each in every run.
@@ -370,7 +371,7 @@ def throw_for(name: str, seconds: float, seed: int) -> int:
     target, chance = TARGETS[name], random.Random(seed)
     pool = list(target.seeds())
     known: set[str] = set()
-    thrown, slowest, end = 0, 0.0, time.monotonic() + seconds
+    thrown, slowest, end, begun = 0, 0.0, time.monotonic() + seconds, time.process_time()
     while time.monotonic() < end:
         content = mutated(chance.choice(pool), target.words, chance)
         start = time.process_time()
@@ -387,7 +388,10 @@ def throw_for(name: str, seconds: float, seed: int) -> int:
         thrown += 1
         if len(pool) < 200 and chance.random() < 0.02:
             pool.append(content)
-    told = f"{thrown} thrown, {len(known)} findings, the slowest took {slowest:.2f} s of work"
+    told = (
+        f"{thrown} thrown in {time.process_time() - begun:.0f} s of work, {len(known)} findings, "
+        f"the slowest took {slowest:.2f} s of work"
+    )
     print(f"{name} (seed {seed}): {told}", flush=True)  # noqa: T201
     return len(known)
 
@@ -423,8 +427,20 @@ def _keep(name: str, number: int, content: bytes, told: str) -> None:
 
 def _guided(name: str, arguments: Sequence[str]) -> None:
     atheris = import_module("atheris")  # for those who have it
-    atheris.instrument_all()
-    atheris.Setup([name, *arguments], TARGETS[name].throw)
+    for known in [each for each in sys.modules if each.partition(".")[0] == "monitor"]:
+        del sys.modules[known]
+    # Ours alone, for all that is loaded would take minutes to prepare.
+    with atheris.instrument_imports(include=["monitor"]):
+        target: Target = import_module("tests.fuzz").TARGETS[name]
+    corpus = FINDINGS / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, content in enumerate(target.seeds()):
+        (corpus / f"seed-{number}").write_bytes(content)
+    words = FINDINGS / f"{name}.dict"
+    written = ("".join(f"\\x{byte:02x}" for byte in word) for word in (*target.words, *_ODD))
+    words.write_text("".join(f'"{word}"\n' for word in written), encoding="ascii")
+    usual = f"-dict={words}", f"-artifact_prefix={FINDINGS}/{name}-", f"-max_len={LONGEST}"
+    atheris.Setup([name, *usual, *arguments, str(corpus)], target.throw)
     atheris.Fuzz()
 
 

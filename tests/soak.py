@@ -66,7 +66,11 @@ _NO_MAIL = ("451 later", "421 closing", "452 full", "drop")
 
 @dataclass
 class Soaked:
-    """What the time came to; sizes are bytes of the database in use, memory is resident MiB."""
+    """What the time came to, day by day where it is a list.
+
+    `sizes` are bytes of the database in use, `memory` is resident MiB, `work` is seconds of
+    processor time so far, of the program and of what stands around it here.
+    """
 
     checks: int = 0
     faults: int = 0
@@ -78,6 +82,8 @@ class Soaked:
     memory: list[float] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -94,9 +100,18 @@ class Soaked:
         half, last = len(self.sizes) // 2, len(self.sizes) - 1
         return self._cost(half // 2, half), self._cost(half, last)
 
+    @property
+    def work_per_answer(self) -> tuple[float, float]:
+        """Seconds of processor time that an answer takes, in the first and in the last quarter."""
+        last = len(self.work) - 1
+        return self._pace(0, last // 4), self._pace(last - last // 4, last)
+
     def _cost(self, start: int, end: int) -> float:
         changes = self.changes[end] - self.changes[start]
         return (self.sizes[end] - self.sizes[start]) / max(changes, 1)
+
+    def _pace(self, start: int, end: int) -> float:
+        return (self.work[end] - self.work[start]) / max(self.answers[end] - self.answers[start], 1)
 
 
 class Site:
@@ -228,7 +243,8 @@ def _days(days: int, end: float) -> Iterator[bool]:
         if time.monotonic() > end:
             break
         if day and day % A_MONTH == 0:
-            print(f"month {day // A_MONTH} is over", file=sys.stderr, flush=True)  # noqa: T201
+            told = f"month {day // A_MONTH} is over, {sum(os.times()[:4]):.0f} s of work"
+            print(told, file=sys.stderr, flush=True)  # noqa: T201
         yield False
     yield from [True] * CALM
 
@@ -242,6 +258,8 @@ def _measure(w: World, result: Soaked) -> None:
     assert room is not None
     result.sizes.append(room.size - room.unused)
     result.changes.append(result.changes[-1])
+    result.answers.append(result.checks)
+    result.work.append(sum(os.times()[:4]))
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -276,6 +294,7 @@ def _titles(texts: Any) -> Iterator[str]:
 def report(result: Soaked) -> str:
     """Return the numbers as text."""
     early, late = result.bytes_per_change
+    at_first, at_last = result.work_per_answer
     return (
         f"{len(result.sizes)} days, {result.checks} answers ({result.faults} broken), "
         f"{result.mail_faults} bad days of the mail server, {result.seconds:.0f} s\n"
@@ -285,6 +304,8 @@ def report(result: Soaked) -> str:
         f"at the end {result.memory[-1]:.1f} MiB, growth {result.memory_growth:+.1%}\n"
         f"database {result.sizes[-1] / 2**20:.2f} MiB for {result.changes[-1]} changes: "
         f"{early:.0f} bytes each in the first half, {late:.0f} in the second\n"
+        f"work {result.work[-1]:.0f} s: {at_first * 1000:.1f} ms for an answer in the first quarter, "
+        f"{at_last * 1000:.1f} in the last\n"
     )
 
 
