@@ -581,7 +581,7 @@ def test_the_window_holds_sixty_words_on_each_side(words: list[str]) -> None:
     spans = [found.span() for found in re.finditer(r"\w+", text)]
     at = spans.index((len(before) - len("deserter"), len(before)))
     rules = compile_vocabulary(Vocabulary({}, {}))
-    passage = Passage(rules, Normalised(text, text), rules.look(text), None)
+    passage = Passage(rules, Normalised(text, text), rules.look(text))
     for place in (at, 0, len(spans) - 1, len(spans) // 2):
         around = passage.around(*spans[place])
         last = spans[min(place + 60, len(spans) - 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from monitor.config import load
 from monitor.match import Rules, compile_vocabulary, find
 from monitor.match.legal import Cited
+from monitor.match.page import Page
+from monitor.match.scan import Scan
 from monitor.match.spelling import Spelling
 from monitor.model import Term, Topic, Vocabulary
 from monitor.text.normalise import normalise
@@ -43,18 +45,15 @@ def shipped() -> Rules:
 class Plainly:
     """What `Sight` tells, found out by nothing but the spellings: everything may stand anywhere."""
 
-    def __init__(self, rules: Rules, text: str) -> None:
-        self._scan = rules._scan
-        self._text = text
+    def __init__(self, scan: Scan, page: Page) -> None:
+        self._scan = scan
+        self._text = page.text
+        self.page = page
 
-    def owners(self) -> set[int]:
-        return set(self._scan.owners)
-
-    def searches(self, owners: Set[int]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {owner: [] for owner in owners}
+    def searches(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
         for search, owner in enumerate(self._scan.owners):
-            if owner in owners:
-                found[owner].append(search)
+            found.setdefault(owner, []).append(search)
         return found
 
     def sought(self, search: int) -> Spelling | Cited:
@@ -67,14 +66,15 @@ class Plainly:
 
 def missed(rules: Rules, text: str) -> Iterator[str]:
     """Searches that find something in the text which the scan does not, or the other way round."""
-    plain = normalise(text).text
-    sight, plainly = rules.look(plain), Plainly(rules, plain)
-    seen = {search for found in sight.searches(sight.owners()).values() for search in found}
-    for search, sought in enumerate(rules._scan.searches):
-        if isinstance(sought, Spelling):
-            spans = {*sight.spans(search)} if search in seen else set()
-            if spans != {*plainly.spans(search)}:
-                yield sought.source
+    page = Page(normalise(text).text, rules.alphabet)
+    for scan in (rules._own, rules._near):
+        sight, plainly = scan.look(page), Plainly(scan, page)
+        seen = {search for found in sight.searches().values() for search in found}
+        for search, sought in enumerate(scan.searches):
+            if isinstance(sought, Spelling):
+                spans = {*sight.spans(search)} if search in seen else set()
+                if spans != {*plainly.spans(search)}:
+                    yield sought.source
 
 
 def words_of(spelling: str) -> list[str]:
@@ -143,7 +143,10 @@ class Unscanned(Rules):
     """Rules that look at every text with all of their spellings."""
 
     def look(self, text: str) -> Any:
-        return Plainly(self, text)
+        return Plainly(self._own, Page(text, self.alphabet))
+
+    def look_around(self, page: Page) -> Any:
+        return Plainly(self._near, page)
 
 
 def test_letters_of_which_white_space_is_a_half_are_seen() -> None:
@@ -177,7 +180,7 @@ def test_more_characters_than_there_are_bytes_are_told_apart_as_well_as_can_be()
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="desrtuwh -*\n\u00ad&;ü'", max_size=80))
+@given(st.text(alphabet="desrtuwh -*\n\u00ad&;ü'123§", max_size=80))
 def test_a_scan_finds_in_noise_what_the_spellings_find(text: str) -> None:
     assert [*missed(odd(), text)] == []
 
@@ -186,7 +189,8 @@ def test_a_scan_finds_in_noise_what_the_spellings_find(text: str) -> None:
 def odd() -> Rules:
     """Spellings of every form, on few letters so that noise holds them."""
     spellings = ("des(er|s)t*", "*wer*", "re* (tu|w)u* t", "des* ~3 (wer|her)*", "(des (er|st) t|u)wer",
-                 "des-we(rt|)", "(st|) der", "tus*s*u", "(d|e)st >2 (w|h)er*")  # fmt: skip
+                 "des-we(rt|)", "(st|) der", "tus*s*u", "(d|e)st >2 (w|h)er*", "§ 3 d", "e (1|12)",
+                 "r 2(d|)", "333(1|)e*", "(|d)2 st", "(2|w)1st*", "d-3 (u|)", "e 123* (er|)")  # fmt: skip
     term = Term("odd", spellings)
     return compile_vocabulary(Vocabulary({"t": Topic("t", {}, (term,))}, {}))
 

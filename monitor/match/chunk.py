@@ -14,12 +14,17 @@ from monitor.match.expression import Choice, Part, Sequence, Space, Star, Text
 
 _MOST_WAYS = 32
 _MOST_LITERALS = 64
-# So many letters of one part of a word tell enough.
+# So many letters of one part of a word tell enough if there are many ways to write all of it.
 _ENOUGH = 8
+_FEW = 12
 
 
 class Literal(NamedTuple):
-    """Letters that must stand there; it `opens` or `closes` a word if no letter may touch it."""
+    """Letters that must stand there.
+
+    It `opens` or `closes` a word if no letter may touch it; one that begins or ends with a digit
+    if neither a letter nor a digit may.
+    """
 
     text: str
     opens: bool = False
@@ -90,11 +95,21 @@ def _is_one_word(part: Part) -> bool:
 def _chunk(parts: tuple[Part, ...], *, opens: bool, closes: bool) -> Chunk:
     """The parts of a word as a chunk; an empty one when it has no letters that must be there."""
     best = _best(parts, opens=opens, closes=closes) if len(parts) > 1 else frozenset()
-    flat = _flat(parts) if least(best) < _ENOUGH else []
-    if not flat:
+    flat = _flat(parts)
+    if not flat or (len(flat) > _FEW and least(best) >= _ENOUGH):
         return best or _best(parts, opens=opens, closes=closes)
-    found = {_longest(way, opens=opens, closes=closes) for way in flat}
+    # A digit is told from its neighbours only where its word cannot go on without it.
+    digits = opens and _is_there(parts, 0), closes and _is_there(parts, -1)
+    found = {_longest(way, opens=opens, closes=closes, digits=digits) for way in flat}
     return frozenset(found) if all(literal.text for literal in found) else frozenset()
+
+
+def _is_there(parts: tuple[Part, ...], index: int) -> bool:
+    """Whether every way to write the parts begins (0) or ends (-1) with a text of that part."""
+    part = parts[index] if parts else None
+    if isinstance(part, Choice):
+        return all(_is_there(branch.parts, index) for branch in part.branches)
+    return isinstance(part, Text)
 
 
 def _best(parts: tuple[Part, ...], *, opens: bool, closes: bool) -> Chunk:
@@ -137,7 +152,8 @@ def _flat(parts: tuple[Part, ...]) -> list[_Flat]:
     return found
 
 
-def _longest(flat: _Flat, *, opens: bool, closes: bool) -> Literal:
+def _longest(flat: _Flat, *, opens: bool, closes: bool, digits: tuple[bool, bool]) -> Literal:
+    """The longest text of a word; `digits` says where one at its ends stands alone."""
     texts = [""]
     for part in flat:
         if part is None:
@@ -146,8 +162,10 @@ def _longest(flat: _Flat, *, opens: bool, closes: bool) -> Literal:
             texts[-1] += part
     at = max(range(len(texts)), key=lambda at: len(texts[at]))
     text = texts[at]
+    first = text[:1] if at == 0 else ""
+    last = text[-1:] if at == len(texts) - 1 else ""
     return Literal(
         text,
-        opens and at == 0 and text[:1].isalpha(),
-        closes and at == len(texts) - 1 and text[-1:].isalpha(),
+        digits[0] if first.isdigit() else opens and first.isalpha(),
+        digits[1] if last.isdigit() else closes and last.isalpha(),
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from monitor.match.passage import Passage
 from monitor.match.rules import Rule, Rules
+from monitor.match.scan import Sight
 from monitor.model import Match, Piece, Tier
 from monitor.text.excerpt import Span, excerpt, merge
 from monitor.text.normalise import normalise
@@ -39,20 +40,18 @@ def find(
     in many languages, every term is tried in every text.
     """
     normal = normalise(text)
-    sight, head = rules.look(normal.text), normalise(title).text if title else ""
-    above = rules.look(head) if head else None
-    wanted = _wanted(rules.sighted(sight, above), topics)
+    sight = rules.look(normal.text)
+    wanted = _wanted(rules, sight, topics)
     if not wanted:
         return ()
-    passage = Passage(rules, normal, sight, above)
+    passage = Passage(rules, normal, sight, normalise(title).text if title else "")
     finds = [
         find
         for rule, searches in wanted
-        if not rule.beside
         for find in _finds(rule, searches, passage)
         if within is None or _touches(find, within)
     ]
-    besides = [entry for entry in wanted if entry[0].beside] if finds else []
+    besides = rules.sighted(passage.company) if finds else []
     finds += [
         find for rule, searches in besides for find in _beside(rule, searches, passage, finds)
     ]
@@ -86,21 +85,23 @@ def _touches(find: Find, within: Sequence[Span]) -> bool:
 
 
 def _wanted(
-    entries: Iterable[tuple[Rule, Searches]], topics: Collection[str] | None
+    rules: Rules, sight: Sight, topics: Collection[str] | None
 ) -> list[tuple[Rule, Searches]]:
     """The rules of these topics, and of those beside which some of them hold."""
-    every = [*entries]
+    every = rules.sighted(sight)
     if topics is None:
         return every
-    asked = {*topics, *(name for rule, _ in every if rule.topic in topics for name in rule.beside)}
+    asked = {name for rule in rules.rules if rule.topic in topics for name in rule.beside}
     return [
         (rule, searches) for rule, searches in every
-        if rule.topic in topics or (rule.topic in asked and not rule.beside)
+        if rule.topic in topics or rule.topic in asked
     ]  # fmt: skip
 
 
 def _finds(rule: Rule, searches: Searches, passage: Passage) -> Iterator[Find]:
     """Where the rule holds."""
+    if not (passage.sees(searches) and rule.may_hold(passage.groups)):
+        return
     for start, end in passage.finds(searches):
         around = passage.around(start, end)
         tier = around.tier(rule)
@@ -115,7 +116,7 @@ def _beside(
 ) -> Iterator[Find]:
     """Where the rule holds near finds of other topics, as sure as the surest of these."""
     near = [find for find in finds if find.rule.topic in rule.beside]
-    for start, end in passage.finds(searches) if near else ():
+    for start, end in passage.finds(searches, passage.company) if near else ():
         around = passage.around(start, end)
         company = [f for f in near if around.start <= f.at[0] and f.at[1] <= around.end]
         if company and around.tier(rule) is not None:

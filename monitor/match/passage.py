@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 
 from monitor.match.citations import covers
 from monitor.match.citations.finding import every
 from monitor.match.legal import Cited
+from monitor.match.page import Page
 from monitor.match.rules import Rule, Rules
 from monitor.match.scan import Sight
 from monitor.model import Tier
@@ -38,33 +39,52 @@ _BORDER = re.compile(
 class Passage:
     """A text under search; the title belongs to the surroundings of every place in it."""
 
-    def __init__(self, rules: Rules, text: Normalised, sight: Sight, above: Sight | None) -> None:
+    def __init__(self, rules: Rules, text: Normalised, sight: Sight, title: str = "") -> None:
         self.text = text
         self._rules = rules
         self._sight = sight
-        self._above = above
+        self._title = title
         self._in_title: dict[str, bool] = {}
         self._in_text: dict[str, list[Span]] = {}
         self._around: dict[Span, Surroundings] = {}
         self._original: dict[Span, Span] = {}
 
     @cached_property
+    def company(self) -> Sight:
+        """What is seen of the words that conditions name, and of what holds beside others."""
+        return self._rules.look_around(self._sight.page)
+
+    @cached_property
+    def _above(self) -> Sight:
+        return self._rules.look_around(Page(self._title, self._rules.alphabet))
+
+    @cached_property
     def _near(self) -> dict[str, list[int]]:
-        return self._rules.nearby(self._sight)
+        return self._rules.nearby(self.company)
 
     @cached_property
     def _near_above(self) -> dict[str, list[int]]:
-        return self._rules.nearby(self._above) if self._above else {}
+        return self._rules.nearby(self._above) if self._title else {}
 
-    def finds(self, searches: Iterable[int]) -> list[Span]:
+    @cached_property
+    def groups(self) -> Set[str]:
+        """The groups of which words may stand in the text or in the title."""
+        return self._near.keys() | self._near_above.keys()
+
+    def sees(self, searches: Iterable[int]) -> bool:
+        """Whether searches of rules that hold by themselves may find something."""
+        return any(map(self._sight.spans, searches))
+
+    def finds(self, searches: Iterable[int], sight: Sight | None = None) -> list[Span]:
         """Where searches find something; none of it reaches into the next question."""
-        return merge([span for search in searches for span in self._finds(search)])
+        sight = sight or self._sight
+        return merge([span for search in searches for span in self._finds(search, sight)])
 
-    def _finds(self, search: int) -> Iterable[Span]:
-        spans = self._sight.spans(search)
+    def _finds(self, search: int, sight: Sight) -> Iterable[Span]:
+        spans = sight.spans(search)
         if not spans:
             return ()
-        sought = self._sight.sought(search)
+        sought = sight.sought(search)
         if isinstance(sought, Cited):
             return (span for name, span in self._citations if covers(sought.id, name))
         if not self._borders:
@@ -134,16 +154,14 @@ class Passage:
         """Whether a group stands in the title."""
         if group not in self._in_title:
             members = self._near_above.get(group, ())
-            self._in_title[group] = self._above is not None and any(
-                self._above.spans(search) for search in members
-            )
+            self._in_title[group] = any(self._above.spans(search) for search in members)
         return self._in_title[group]
 
     def spans(self, group: str) -> Sequence[Span]:
         """Where words of a group stand in the text, in order of place."""
         if group not in self._in_text:
             members = self._near.get(group, ())
-            found = {span for search in members for span in self._sight.spans(search)}
+            found = {span for search in members for span in self.company.spans(search)}
             self._in_text[group] = sorted(found)
         return self._in_text[group]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from monitor.match.error import TermError
 from monitor.match.latin import in_latin
 from monitor.match.legal import Cited, parse_citation
 from monitor.match.mending import mended, mended_company
-from monitor.match.scan import Scan, Sight
+from monitor.match.page import Alphabet, Page
+from monitor.match.scan import Scan, Sight, chunks_of
 from monitor.match.spelling import Spelling, parse, sequence_of
 from monitor.model import Term, Tier, Vocabulary
 from monitor.model.told import Told
@@ -39,11 +41,11 @@ class Rule:
     weak: bool = False
     beside: tuple[str, ...] = ()
 
-    def may_hold(self, groups: set[str]) -> bool:
+    def may_hold(self, groups: Set[str]) -> bool:
         """Whether it can hold where only these groups stand."""
         if not self.needs or (self.otherwise is not None and not self.perhaps):
             return True
-        return any(map(groups.issuperset, (*self.needs, *self.perhaps)))
+        return any(groups >= {*names} for names in (*self.needs, *self.perhaps))
 
     @property
     def searches(self) -> Iterator[Spelling | Cited]:
@@ -62,40 +64,37 @@ class Rules:
     vocabulary: Vocabulary
     rules: tuple[Rule, ...]
     groups: Mapping[str, tuple[Spelling, ...]]
-    # Each search of a rule has its place as owner, each of a group its own behind all rules.
-    _scan: Scan
+    alphabet: Alphabet
+    # The searches of rules that hold by themselves; the owner of each is the place of its rule.
+    _own: Scan
+    # Those of rules that hold beside others, and of groups, whose places are behind all rules.
+    _near: Scan
     _names: Mapping[int, str]
 
     def __reduce__(self) -> tuple[Callable[[bytes], Rules], tuple[bytes]]:
         return _compiled, (pickle.dumps(self.vocabulary),)
 
     def look(self, text: str) -> Sight:
-        """What is seen in a normalised text."""
-        return self._scan.look(text)
+        """What rules that hold by themselves see in a normalised text."""
+        return self._own.look(Page(text, self.alphabet))
 
-    def sighted(self, sight: Sight, above: Sight | None) -> list[tuple[Rule, list[int]]]:
-        """The rules that may hold, each with the searches that may find something.
+    def look_around(self, page: Page) -> Sight:
+        """What is seen of groups, and of rules that hold beside others."""
+        return self._near.look(page)
 
-        Words of groups may stand `above` too. Last come rules that hold beside others.
-        """
-        seen = sight.owners()
-        near = seen | above.owners() if above else seen
-        groups = {self._names[at] for at in near & self._names.keys()}
-        rules = [at for at in sorted(seen) if at < len(self.rules)]
-        own = [
-            at for at in rules
-            if not self.rules[at].beside and self.rules[at].may_hold(groups)
+    def sighted(self, sight: Sight) -> list[tuple[Rule, list[int]]]:
+        """The rules of which searches, given with each, may find something."""
+        return [
+            (self.rules[at], searches) for at, searches in sight.searches().items()
+            if at < len(self.rules)
         ]  # fmt: skip
-        if not own:
-            return []
-        every = own + [at for at in rules if self.rules[at].beside]
-        searches = sight.searches(set(every))
-        return [(self.rules[at], searches[at]) for at in every]
 
     def nearby(self, sight: Sight) -> dict[str, list[int]]:
         """The groups of which words may stand there, each with the searches that may find them."""
-        found = sight.searches(self._names.keys())
-        return {self._names[at]: searches for at, searches in found.items()}
+        return {
+            self._names[at]: searches for at, searches in sight.searches().items()
+            if at in self._names
+        }  # fmt: skip
 
 
 def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
@@ -110,10 +109,20 @@ def compile_vocabulary(vocabulary: Vocabulary) -> Rules:
     }
     rules = tuple(_rules(vocabulary, groups))
     names = dict(enumerate(groups, len(rules)))
-    searches = [(at, search) for at, rule in enumerate(rules) for search in rule.searches]
-    searches += [(at, search) for at, name in names.items() for search in groups[name]]
-    scan = Scan([search for _, search in searches], [at for at, _ in searches])
-    return Rules(vocabulary, rules, groups, scan, names)
+    own = {at: [*rule.searches] for at, rule in enumerate(rules) if not rule.beside}
+    near = {at: [*rule.searches] for at, rule in enumerate(rules) if rule.beside}
+    near |= {at: [*groups[name]] for at, name in names.items()}
+    every = chain.from_iterable((*own.values(), *near.values()))
+    alphabet = Alphabet(literal for chunk in {*chunks_of(every)} for literal in chunk)
+    return Rules(
+        vocabulary, rules, groups, alphabet, _scan(own, alphabet), _scan(near, alphabet), names
+    )
+
+
+def _scan(searches: Mapping[int, Iterable[Spelling | Cited]], alphabet: Alphabet) -> Scan:
+    """A scan for the searches of each owner."""
+    each = [(at, search) for at, found in searches.items() for search in found]
+    return Scan([search for _, search in each], [at for at, _ in each], alphabet)
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property, partial
 from math import log2
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from monitor.match.chunk import Chunk, Literal
 from monitor.match.frequent import FREQUENT, TOPICAL
 from monitor.match.legal import Cited
-from monitor.match.page import Alphabet, Page, Spelt
+from monitor.match.page import Alphabet, Page
 from monitor.match.spelling import Spelling
 from monitor.text.excerpt import Span, merge
 
@@ -30,12 +30,17 @@ _LONG_WORD = 60
 _MOST_WORDS = 100_000
 # Shorter words say nothing.
 _TELLING_WORD = 3
+# Nor do shorter numbers, unless they stand alone.
+_TELLING_NUMBER, _BOTH = 3, 2
 # Nor do words that are no rarer.
 _TELLS_NOTHING = 1.5
-# So many literals are few.
-_FEW = 5000
+# So many literals are hardly any, and so many are many.
+_FEW, _MANY = 3, 5000
 
 _Found = tuple[int, int, int]
+# A literal by its place, and the start and the end of a find.
+_Hit = tuple[int, int, int]
+_Search = Callable[[bytes], list[_Hit]]
 
 
 class _Way(NamedTuple):
@@ -46,50 +51,43 @@ class _Way(NamedTuple):
     """
 
     search: int
-    owner: int
     key: int
     witness: int
-    others: tuple[tuple[Spelt, ...], ...]
+    others: tuple[int, ...]
 
 
 class Scan:
     """Looks for all searches at once; each has an owner."""
 
-    def __init__(self, searches: Sequence[Spelling | Cited], owners: Sequence[int]) -> None:
+    def __init__(
+        self, searches: Sequence[Spelling | Cited], owners: Sequence[int], alphabet: Alphabet
+    ) -> None:
         self.searches, self.owners = searches, owners
         self.reaches = [_reach(search) for search in searches]
-        shared = Counter(chunk for search in searches for way in search.ways for chunk in way)
-        self._alphabet = Alphabet(literal for chunk in shared for literal in chunk)
-        chunks: dict[Chunk, int] = {}
+        self._alphabet = alphabet
+        shared = Counter(chunks_of(searches))
+        chunks = {chunk: number for number, chunk in enumerate(shared)}
+        self.spelt = [tuple(sorted(map(alphabet.spelt, chunk))) for chunk in chunks]
         # By key, and by witness, or by the key again where there is none.
         self._ways: dict[int, dict[int, list[_Way]]] = {}
         self.alone: set[int] = set()
         for at, search in enumerate(searches):
             for way in search.ways:
-                found = self._way(
-                    at, sorted(way, key=lambda chunk: _telling(chunk, shared)), chunks
-                )
+                found = _way(at, sorted(way, key=lambda chunk: _telling(chunk, shared)), chunks)
                 by_witness = self._ways.setdefault(found.key, {})
                 by_witness.setdefault(found.witness, []).append(found)
                 if self.reaches[at] == 0:
                     self.alone.add(found.key)
-        self._automata = _automata(chunks, self._alphabet)
+        self.sought = self._ways.keys() | set().union(*self._ways.values())
+        self._automata = _automata(chunks, self.sought, alphabet)
         self._words: dict[str, tuple[_Found, ...]] = {}
 
-    def _way(self, search: int, way: Sequence[Chunk], chunks: dict[Chunk, int]) -> _Way:
-        """A way whose chunks are given, the most telling first; numbers those that are sought."""
-        key = chunks.setdefault(way[0], len(chunks))
-        tells = len(way) > 1 and min(map(_rarity, way[1])) > _TELLS_NOTHING
-        witness = chunks.setdefault(way[1], len(chunks)) if tells else key
-        spelt = tuple(tuple(sorted(map(self._alphabet.spelt, each))) for each in way[1:])
-        return _Way(search, self.owners[search], key, witness, spelt)
-
-    def look(self, text: str) -> Sight:
+    def look(self, page: Page) -> Sight:
         """What is seen in a normalised text."""
-        return Sight(self, Page(text, self._alphabet))
+        return Sight(self, page)
 
     def hits(self, page: Page) -> list[Hits]:
-        """What is found in a text of literals of both kinds."""
+        """What is found in a text of literals of each kind."""
         return [automaton.hits(page) for automaton in self._automata]
 
     def ways(self, chunks: Set[int]) -> list[_Way]:
@@ -126,20 +124,30 @@ class Sight:
 
     def __init__(self, scan: Scan, page: Page) -> None:
         self._scan = scan
-        self._page = page
+        self.page = page
         self._hits = scan.hits(page)
         self._chunks: set[int] = set().union(*(hits.chunks() for hits in self._hits))
-        self._ways = scan.ways(self._chunks)
+        self._holding: dict[int, bool] = {}
+        self._ways: defaultdict[int, list[_Way]] = defaultdict(list)
+        for way in scan.ways(self._chunks):
+            if not page.is_short or all(map(self._holds, way.others)):
+                self._ways[way.search].append(way)
         self._spans: dict[int, Sequence[Span]] = {}
 
-    def owners(self) -> set[int]:
-        """Those of whose searches one may find something."""
-        return {way.owner for way in self._ways}
+    def _holds(self, chunk: int) -> bool:
+        """Whether a literal of the chunk may stand somewhere in the text."""
+        has = self._holding.get(chunk)
+        if has is None:
+            scan = self._scan
+            has = self._holding[chunk] = chunk in self._chunks or (
+                chunk not in scan.sought and self.page.holds(scan.spelt[chunk], self.page.whole)
+            )
+        return has
 
-    def searches(self, owners: Set[int]) -> dict[int, list[int]]:
-        """Of some owners the searches that may find something."""
+    def searches(self) -> dict[int, list[int]]:
+        """The searches that may find something, by their owners, in order."""
         found: dict[int, list[int]] = {}
-        for search in sorted({way.search for way in self._ways if way.owner in owners}):
+        for search in sorted(self._ways):
             found.setdefault(self._scan.owners[search], []).append(search)
         return found
 
@@ -158,14 +166,14 @@ class Sight:
             else:
                 spans = self._stretches(search, reach)
                 if spans and isinstance(sought, Spelling):
-                    spans = [*sought.within(self._page.text, spans)]
+                    spans = [*sought.within(self.page.text, spans)]
             self._spans[search] = spans
         return spans
 
     @cached_property
     def _alone(self) -> Mapping[int, Sequence[Span]]:
         """Where searches find something within a word."""
-        text = self._page.text
+        text = self.page.text
         found: defaultdict[int, list[Span]] = defaultdict(list)
         keys = self._scan.alone & self._chunks
         after = 0
@@ -178,27 +186,31 @@ class Sight:
 
     def _stretches(self, search: int, reach: int | None) -> list[Span]:
         """In which stretches a search may find something, in order and apart."""
-        page, ways = self._page, self._by_search[search]
+        page, ways, spelt = self.page, self._ways[search], self._scan.spelt
         if reach is None or page.is_one_stretch:
-            whole = 0, len(page.text)
-            return [whole] if any(page.holds(whole, way.others) for way in ways) else []
+            return [page.whole] if any(all(map(self._holds, way.others)) for way in ways) else []
         spans = set()
         for way in ways:
             for start, end in self._places(way.key):
                 span = page.around(start, end, reach)
-                if span not in spans and page.holds(span, way.others):
+                if span not in spans and all(page.holds(spelt[each], span) for each in way.others):
                     spans.add(span)
         return merge([*spans])
 
     def _places(self, chunk: int) -> list[Span]:
-        return [place for hits in self._hits for place in hits.places.get(chunk, ())]
+        return [place for hits in self._hits for place in hits.places(chunk)]
 
-    @cached_property
-    def _by_search(self) -> Mapping[int, list[_Way]]:
-        found: defaultdict[int, list[_Way]] = defaultdict(list)
-        for way in self._ways:
-            found[way.search].append(way)
-        return found
+
+def chunks_of(searches: Iterable[Spelling | Cited]) -> Iterator[Chunk]:
+    """The chunks of all ways of some searches, again and again where several have them."""
+    return (chunk for search in searches for way in search.ways for chunk in way)
+
+
+def _way(search: int, way: Sequence[Chunk], chunks: Mapping[Chunk, int]) -> _Way:
+    """A way whose chunks are given, the most telling first, by their numbers."""
+    key, *others = (chunks[chunk] for chunk in way)
+    tells = others and min(map(_rarity, way[1])) > _TELLS_NOTHING
+    return _Way(search, key, others[0] if tells else key, tuple(others))
 
 
 def _reach(search: Spelling | Cited) -> int | None:
@@ -215,13 +227,14 @@ def _telling(chunk: Chunk, shared: Mapping[Chunk, int]) -> tuple[float, list[Lit
 def _rarity(literal: Literal) -> float:
     """How rare a literal may be: longer ones are rarer, words that everybody uses are not."""
     text, borders = literal.text, literal.opens + literal.closes
-    if text in FREQUENT or (literal.plain and len(text) < _TELLING_WORD):
-        return 1 - 1 / len(text)
+    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
+    if text in FREQUENT or (not digits and letters < _TELLING_WORD):
+        return 1 - 1 / max(1, letters)
     if text in TOPICAL:
         return 2
-    if literal.plain:
-        return 0.6 * len(text) + 0.3 * borders
-    return (0.5 if text.isdigit() else 1) * len(text)
+    if digits < _TELLING_NUMBER and borders < _BOTH:
+        return 0.6 * letters
+    return 0.6 * letters + 0.5 * digits + 0.3 * borders
 
 
 def _word(text: str, start: int, end: int) -> Span:
@@ -244,50 +257,72 @@ def _end_of_word(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _automata(numbers: Mapping[Chunk, int], alphabet: Alphabet) -> list[_Automaton]:
-    """One for literals of letters alone, and one for others."""
+def _automata(
+    numbers: Mapping[Chunk, int], sought: Set[int], alphabet: Alphabet
+) -> list[_Automaton]:
+    """One for the literals of each view of a text, of those chunks that are sought."""
     found: defaultdict[Literal, list[int]] = defaultdict(list)
     for chunk, at in numbers.items():
-        for literal in chunk:
-            found[literal].append(at)
-    kinds = (
-        {word: found[word] for word in found if word.plain is plain} for plain in (True, False)
+        if at in sought:
+            for literal in chunk:
+                found[literal].append(at)
+    views: dict[int, dict[bytes, list[int]]] = {}
+    for literal in found:
+        view, spelt = alphabet.spelt(literal)
+        views.setdefault(view, {}).setdefault(spelt, []).extend(found[literal])
+    return [_Automaton(view, chunks) for view, chunks in views.items()]
+
+
+def _all(literals: Sequence[bytes]) -> _Search:
+    many = len(literals) > _MANY
+    # A table of all transitions is fast while it is small enough to stay at hand.
+    automaton = BytesAhoCorasick(
+        literals, implementation=Implementation.ContiguousNFA if many else Implementation.DFA
     )
-    return [_Automaton(kind, alphabet) for kind in kinds if kind]
+    return partial(automaton.find_matches_as_indexes, overlapping=True)
+
+
+def _each(literals: Sequence[bytes]) -> _Search:
+    patterns = [re.compile(re.escape(literal)) for literal in literals]
+
+    def search(content: bytes) -> list[_Hit]:
+        return [
+            (at, *found.span())
+            for at, pattern in enumerate(patterns)
+            for found in pattern.finditer(content)
+        ]
+
+    return search
 
 
 class _Automaton:
-    """Finds literals, either all plain or none, of chunks."""
+    """Finds literals of chunks in one view of a text."""
 
-    def __init__(self, chunks: Mapping[Literal, Sequence[int]], alphabet: Alphabet) -> None:
-        spelt = [alphabet.spelt(literal) for literal in chunks]
-        self._plain = spelt[0][0]
-        few = len(spelt) <= _FEW
-        # A table of all transitions is fast while it is small enough to stay at hand.
-        self._search = BytesAhoCorasick(
-            [literal for _, literal in spelt],
-            implementation=Implementation.DFA if few else Implementation.ContiguousNFA,
-        )
-        self.literals = [frozenset(found) for found in chunks.values()]
-        # Letters have a blank before the first; blanks around a literal are no part of it.
-        self.shifts = [
-            ((word.opens - 1) * self._plain, (-word.closes - 1) * self._plain) for word in chunks
-        ]
+    def __init__(self, view: int, chunks: Mapping[bytes, Sequence[int]]) -> None:
+        self._view = view
+        # To look for one after the other is faster than all at once while there are hardly any.
+        self._search = _each([*chunks]) if len(chunks) <= _FEW else _all([*chunks])
+        self._chunks = [frozenset(found) for found in chunks.values()]
+        self.literals: defaultdict[int, list[int]] = defaultdict(list)
+        for literal, found in enumerate(self._chunks):
+            for chunk in found:
+                self.literals[chunk].append(literal)
+        # A view has a blank before the first sign; blanks around a literal are no part of it.
+        self.shifts = [(spelt.startswith(b" ") - 1, -spelt.endswith(b" ") - 1) for spelt in chunks]
 
     def hits(self, page: Page) -> Hits:
         """What is found in a text."""
-        content = page.letters if self._plain else page.signs
-        return Hits(self, self._search.find_matches_as_indexes(content, overlapping=True))
+        return Hits(self, self._search(page.views[self._view]))
 
     def chunks(self, literals: Set[int]) -> set[int]:
         """Those of which one of the literals is one."""
-        return set().union(*map(self.literals.__getitem__, literals))
+        return set().union(*map(self._chunks.__getitem__, literals))
 
 
 class Hits:
     """Literals found in a text."""
 
-    def __init__(self, automaton: _Automaton, hits: list[tuple[int, int, int]]) -> None:
+    def __init__(self, automaton: _Automaton, hits: list[_Hit]) -> None:
         self._automaton = automaton
         self._hits = hits
 
@@ -295,13 +330,17 @@ class Hits:
         """The chunks of which one is found."""
         return self._automaton.chunks({hit[0] for hit in self._hits})
 
-    @cached_property
-    def places(self) -> Mapping[int, list[Span]]:
+    def places(self, chunk: int) -> Iterator[Span]:
         """The start and the end of each find of a chunk."""
+        for literal in self._automaton.literals.get(chunk, ()):
+            if literal in self._places:
+                before, after = self._automaton.shifts[literal]
+                for start, end in self._places[literal]:
+                    yield start + before, end + after
+
+    @cached_property
+    def _places(self) -> Mapping[int, list[Span]]:
         found: defaultdict[int, list[Span]] = defaultdict(list)
-        chunks, shifts = self._automaton.literals, self._automaton.shifts
         for literal, start, end in self._hits:
-            before, after = shifts[literal]
-            for chunk in chunks[literal]:
-                found[chunk].append((start + before, end + after))
+            found[literal].append((start, end))
         return found
