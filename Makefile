@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help thorough fuzz mail-matrix demo test lint types contract docs docs-site docs-live manual editor check schema build clean \
         kills soak boot release requirements audit sbom \
-        bench bench-descriptors bench-matching bench-ordinary bench-noise bench-relevance bench-scale bench-capacity bench-site bench-stories site-pictures \
+        bench bench-descriptors bench-diff bench-matching bench-ordinary bench-noise bench-relevance bench-scale bench-capacity bench-site bench-stories site-pictures \
         mail-pictures mail-clients mail-spam
 
 help:  ## Show what there is
@@ -122,6 +122,9 @@ bench: $(VENV)/ready  ## Measure passes beside a bare HTTP loop (N="50 200" REPS
 
 bench-descriptors: $(VENV)/ready  ## Measure docs/examples/bundestag.yaml on papers of the Bundestag
 	$(BIN)/python -m bench.descriptors
+
+bench-diff: $(VENV)/ready  ## Measure comparing documents of 5,000 and 50,000 lines beside difflib (REPS=3)
+	$(BIN)/python -m bench.differences --reps $(or $(REPS),3)
 
 bench-matching: $(VENV)/ready  ## Measure how fast the topics are matched
 	$(BIN)/python -m bench.matching

@@ -135,32 +135,34 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _longest(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
     """The places of much that is common, found pair by pair: rather together than scattered."""
-    width = len(new)
-    best = [[0] * (width + 1)]  # what the rests have in common, from the end, and the same of
-    begun = [[0] * (width + 1)]  # rests that begin with something common
+    # By how much of either row is left: what the rests have in common, and the same of rests that
+    # begin with something common.
+    best, begun = [[0] * (len(new) + 1)], [[0] * (len(new) + 1)]
+    backwards = new[::-1]
     for thing in reversed(old):
-        below, following = best[-1], begun[-1]
-        line, first = [0] * (width + 1), [0] * (width + 1)
-        for b in range(width - 1, -1, -1):
-            most = max(below[b], line[b + 1])
-            if thing == new[b]:
-                more = following[b + 1]
-                first[b] = max(1 + below[b + 1], _TOGETHER + more if more else 0)
-                most = max(most, first[b])
-            line[b] = most
+        line, first, most = [0], [0], 0
+        both = zip(backwards, best[-1][1:], best[-1], begun[-1], strict=False)
+        for other, without, after, run in both:
+            common = 0
+            if thing == other:
+                common = _TOGETHER + run if run and _TOGETHER + run > after else 1 + after
+            if without > most:  # noqa: PLR1730 - `max` takes four times as long
+                most = without
+            if common > most:  # noqa: PLR1730
+                most = common
+            first.append(common)
+            line.append(most)
         best.append(line)
         begun.append(first)
-    best.reverse()
-    begun.reverse()
-    a = b = 0
+    a, b = len(old), len(new)
     while best[a][b]:
         if begun[a][b] == best[a][b]:
-            yield a, b
-            while (more := begun[a + 1][b + 1]) and begun[a][b] == _TOGETHER + more:
-                a, b = a + 1, b + 1
-                yield a, b
-            a, b = a + 1, b + 1
-        elif best[a + 1][b] == best[a][b]:
-            a += 1
+            yield len(old) - a, len(new) - b
+            while (run := begun[a - 1][b - 1]) and begun[a][b] == _TOGETHER + run:
+                a, b = a - 1, b - 1
+                yield len(old) - a, len(new) - b
+            a, b = a - 1, b - 1
+        elif best[a - 1][b] == best[a][b]:
+            a -= 1
         else:
-            b += 1
+            b -= 1
