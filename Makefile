@@ -170,6 +170,12 @@ mail-clients: $(VENV)/ready  ## Look up in caniemail.com's data what mails use o
 mail-spam: $(VENV)/ready  ## Score the golden mails with SpamAssassin (Debian: spamassassin)
 	$(BIN)/python -m bench.mail_spam
 
+.PHONY: bench-parts
+bench-parts: $(VENV)/ready  ## Measure starting, mailing, and the service at rest, each beside its least
+	$(BIN)/python -m bench.starting
+	$(BIN)/python -m bench.mailing
+	$(BIN)/python -m bench.idle
+
 bench-stories: $(VENV)/ready  ## Count joined and wrongly merged news of several sources
 	$(BIN)/python -m bench.stories
 

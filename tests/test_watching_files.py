@@ -53,11 +53,11 @@ def test_a_mistake_is_told_when_it_is_made_and_ctrl_c_ends_it(tmp_path: Path) ->
     ) as watching:
         assert watching.stdout
         assert watching.stderr
-        assert "keine Fehler: 1 von 1 Quellen" in up_to("warte auf", watching.stdout)
+        assert "keine Fehler; eingeschaltete Quellen: 1 von 1" in up_to("warte auf", watching.stdout)
         written(SOUND.replace("feed", "fed"), file)
         assert "gemeint vielleicht `feed`?" in up_to("warte auf", watching.stdout)
         written(SOUND, file)
-        assert "keine Fehler" in up_to("0 Fehler; warte auf", watching.stdout)
+        assert "keine Fehler" in up_to("Fehler: 0; warte auf", watching.stdout)
         watching.send_signal(signal.SIGINT)
         assert watching.wait() == 0
         assert watching.stdout.read().strip() == ""

@@ -71,8 +71,8 @@ def _show(found: Config | tuple[Problem, ...]) -> None:
         return
     show.line(
         Told(
-            "no problems: {enabled} of {sources} sources enabled, {topics} topics with {terms} "
-            "terms, {lists} lists",
+            "no problems; sources enabled: {enabled} of {sources}, topics: {topics}, "
+            "terms: {terms}, lists: {lists}",
             enabled=sum(source.enabled for source in found.sources),
             sources=len(found.sources),
             topics=len(found.vocabulary.topics),
@@ -100,7 +100,7 @@ def _watch(root: Root) -> None:
             _show(found)
             count = 0 if isinstance(found, Config) else len(found)
             at = f"{now().astimezone():%H:%M:%S}"
-            told = Told("{at}: {count} problems; waiting for changes …", at=at, count=count)
+            told = Told("{at}: problems: {count}; waiting for changes …", at=at, count=count)
             typer.echo(say(told))  # Rich would say it again when Ctrl-C comes while it writes
     except KeyboardInterrupt:
         typer.echo()
