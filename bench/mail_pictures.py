@@ -3,7 +3,8 @@
     python -m bench.mail_pictures FOLDER [NAME]…
 
 Each mail at 320 pixels (a phone), at 700 (a desktop), and at 700 in the dark, by a Chromium that is
-installed. Look at them: no test sees that something is ugly.
+installed. Look at them: no test sees that something is ugly. What axe-core finds that some cannot
+read is printed, where it is installed (the extra `browser` and axe-playwright-python).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import shutil
 import sys
 from base64 import b64encode
+from importlib.util import find_spec
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.test_render import GOLDEN, golden
 
@@ -21,7 +23,7 @@ VIEWS = {"phone": (320, "light"), "desktop": (700, "light"), "dark": (700, "dark
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def page(name: str) -> str:
+def html_of(name: str) -> str:
     """The HTML of a mail with its pictures within, since no mail program is there to join them."""
     mail = golden(name)
     html = mail.html
@@ -33,13 +35,13 @@ def page(name: str) -> str:
 
 
 def main(folder: Path, names: list[str]) -> int:
-    """Write the pictures; 1 when a mail is wider than its window."""
+    """Write the pictures; 1 when a mail is wider than its window, or some cannot read it."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         print(f"no browser is installed: {', '.join(BROWSERS)}")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    too_wide = 0
+    wrong = 0
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         for view, (width, scheme) in VIEWS.items():
@@ -48,14 +50,25 @@ def main(folder: Path, names: list[str]) -> int:
                 color_scheme=scheme,  # type: ignore[arg-type]
             )
             for name in names or GOLDEN:
-                tab.set_content(page(name))
+                tab.set_content(html_of(name))
                 wide = tab.evaluate("document.documentElement.scrollWidth")
-                too_wide += wide > width
+                barred = violations(tab)
+                wrong += (wide > width) + len(barred)
                 file = folder / f"{name}-{view}.png"
                 tab.screenshot(path=file, full_page=True)
-                print(f"{file}{f'  {wide} pixels wide!' if wide > width else ''}")
+                print(f"{file}{f'  {wide} pixels wide!' if wide > width else ''}", *barred)
         chromium.close()
-    return int(too_wide > 0)
+    return int(wrong > 0)
+
+
+def violations(tab: Page) -> list[str]:
+    """What axe-core finds wrong with the mail that is shown; nothing where it is not installed."""
+    if find_spec("axe_playwright_python") is None:
+        return []
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - an extra
+
+    found = Axe().run(tab).response["violations"]
+    return [f"{each['id']} ({len(each['nodes'])})" for each in found]
 
 
 if __name__ == "__main__":

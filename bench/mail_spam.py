@@ -14,12 +14,19 @@ import sys
 from tests.test_render import GOLDEN, golden, wire
 
 MOST = 1.0
-_RECEIVED = (
-    b"Return-Path: <monitor@example.org>\r\n"
-    b"Received: from mail.example.org (mail.example.org [93.184.216.34])\r\n"
-    b"\tby mx.example.org with ESMTPS id 4XyZ for <team@example.org>;\r\n"
-    b"\tSun, 22 Nov 2026 06:00:05 +0000\r\n"
-)
+# From the service, logged in, to the mail server of its house, and from there to the receiver's.
+_RECEIVED = b"""Return-Path: <monitor@example.org>
+Received: from mail.example.org (mail.example.org [80.237.132.10])
+\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))
+\t(No client certificate requested)
+\tby mx.receiver.example (Postfix) with ESMTPS id 4XyZ123456z9rxL
+\tfor <team@example.org>; Sun, 22 Nov 2026 06:00:07 +0000 (UTC)
+Received: from monitor.example.org (monitor.example.org [80.237.132.20])
+\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))
+\t(Authenticated sender: monitor@example.org)
+\tby mail.example.org (Postfix) with ESMTPSA id 4XyZ0c1234z2y
+\tfor <team@example.org>; Sun, 22 Nov 2026 06:00:05 +0000 (UTC)
+""".replace(b"\n", b"\r\n")
 _STATUS = re.compile(r"^X-Spam-Status: .*?score=(-?[\d.]+).*?tests=(.*?)(?:\s\w+=|$)", re.S | re.M)
 
 
