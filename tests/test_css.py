@@ -84,6 +84,11 @@ def test_whatever_is_written_as_a_selector_means_what_soupsieve_says(parts: list
             every(parse(SMALL), selector)
 
 
+@pytest.mark.parametrize("selector", ["a::before", "@media", "a[", "", ":nothing"])
+def test_what_is_no_selector_is_told_in_a_sentence(selector: str) -> None:
+    assert check_selector(selector)
+
+
 def test_what_was_taken_out_is_found_by_no_selector_of_either_kind() -> None:
     page = parse(SMALL)
     assert every(page, "li:nth-child(2)")
