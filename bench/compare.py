@@ -127,7 +127,7 @@ def table(found: dict[tuple[str, str, int], list[Row]]) -> str:
         base = [median(row[key] for row in loop) for key in ("wall", "cpu")]
         ratios = (f"{wall / base[0]:.2f}", f"{cpu / base[1]:.2f}")
         cells = (who, name, number, f"{wall:.2f}", f"{cpu:.2f}", *ratios)
-        more = (_cell([row[key] for row in rows if row.get(key)]) for key in _MEASURES)
+        more = (_cell([row[key] for row in rows if row.get(key) is not None]) for key in _MEASURES)
         lines.append("| " + " | ".join(map(str, (*cells, *more))) + " |")
     return "\n".join(lines)
 
