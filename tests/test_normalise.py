@@ -113,3 +113,14 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 @given(TEXTS)
 def test_folded_text_has_no_capitals_and_no_umlauts(text: str) -> None:
     assert not set("ÄÖÜäöüßABCXYZ") & set(fold(text))
+
+
+def test_a_long_text_is_normalised_like_its_parts_and_leads_back_to_them() -> None:
+    between = f"\n\n{'wort ' * 3000}\n\n"
+    normalised = normalise(between.join(text for text, _ in CASES))
+    assert normalised.text == between.join(expected for _, expected in CASES)
+    for word, original in (("verhandlung", "Verhand-\nlung"), ("aehre", "Ähre")):
+        at = normalised.text.index(word)
+        start, end = normalised.span(at, at + len(word))
+        assert normalised.original[start:end] == original
+        assert normalised.place(start) == at

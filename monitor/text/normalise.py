@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import accumulate, chain
@@ -20,6 +20,9 @@ from monitor.text.signs import CUT, GARBLED, GENDERED, NOTHING, RARE, SPACED, Si
 
 Replace = Callable[[re.Match[str]], str]
 
+_EMPTY_LINE = "\n\n"
+# A piece of a text is a little longer.
+_LONG = 10_000
 _DASHES = "‐‑‒–—―−﹘﹣"
 _APOSTROPHES = "’‘ʼ′`´ʹʾ‛"
 _QUOTES = "“”„‟«»‹›"
@@ -33,20 +36,52 @@ class Normalised:
 
     original: str
     text: str
-    steps: tuple[tuple[Step, str], ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     def origin(self, position: int) -> int:
         """The offset in the original that `position` (0 … len(text)) stems from; monotone."""
-        return reduce(lambda at, edits: edits.start(at), self._edits, position)
+        if not self.pieces:
+            return position
+        at = max(0, bisect_right(self._starts, position) - 1)
+        return self._offsets[at] + self.pieces[at].origin(position - self._starts[at])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that the characters start … end-1 stand for."""
-        last = reduce(lambda at, edits: edits.end(at), self._edits, end)
+        if not self.pieces:
+            return start, end
+        at = max(0, bisect_left(self._starts, end) - 1)
+        last = self._offsets[at] + self.pieces[at].end(end - self._starts[at])
         return self.origin(start), last
 
     def place(self, offset: int) -> int:
         """The first position that stems from `offset` in the original, or from behind it."""
         return bisect_left(range(len(self.text)), offset, key=self.origin)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the pieces begin in the text, and where in the original."""
+        return [*accumulate((len(piece.text) for piece in self.pieces[:-1]), initial=0)]
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return [*accumulate((len(piece.original) for piece in self.pieces[:-1]), initial=0)]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a text before and after normalisation, with the steps that changed it."""
+
+    original: str
+    text: str
+    steps: tuple[tuple[Step, str], ...]
+
+    def origin(self, position: int) -> int:
+        """The offset in the original part that a position stems from."""
+        return reduce(lambda at, edits: edits.start(at), self._edits, position)
+
+    def end(self, position: int) -> int:
+        """Like `origin` for an exclusive end."""
+        return reduce(lambda at, edits: edits.end(at), self._edits, position)
 
     @cached_property
     def _edits(self) -> tuple[_Edits, ...]:
@@ -116,6 +151,23 @@ def normalise(text: str) -> Normalised:
     ä is written ae and ß ss; accents are taken from Latin letters only; ё becomes е; all dashes
     are `-`, all apostrophes `'`. White space and other characters stay as they are.
     """
+    pieces = tuple(map(_piece, _cut(text)))
+    return Normalised(text, "".join([piece.text for piece in pieces]), pieces)
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The text in pieces, which end where no step looks any further: behind an empty line.
+
+    What is damaged, and where finds are, thus costs a long text no more than a piece of it.
+    """
+    start = 0
+    while (end := text.find(_EMPTY_LINE, start + _LONG)) >= 0:
+        yield text[start : end + len(_EMPTY_LINE)]
+        start = end + len(_EMPTY_LINE)
+    yield text[start:]
+
+
+def _piece(text: str) -> Piece:
     steps: list[tuple[Step, str]] = []
 
     def after(text: str, some: Iterable[Step], seen: Signs) -> str:
@@ -133,7 +185,7 @@ def normalise(text: str) -> Normalised:
     joined = after(mended, _BREAKS, seen)
     # What was joined may be gendered, or spaced, only now.
     seen = seen if joined == mended else Signs(seen.found | GENDERED | SPACED, seen.letters)
-    return Normalised(text, after(joined, _WORDS, seen), tuple(steps))
+    return Piece(text, after(joined, _WORDS, seen), tuple(steps))
 
 
 def fold(text: str) -> str:
