@@ -45,9 +45,23 @@ def test_no_language_is_neglected() -> None:
 
 def test_on_passages_written_to_be_hard_the_figures_do_not_fall() -> None:
     found = scores(OURS)
-    assert found.both.recall >= 0.92
-    assert found.both.precision >= 0.94
-    assert found.sure.precision >= 0.96
+    assert found.both.recall >= 0.95
+    assert found.both.precision >= 0.98
+    assert found.sure.precision >= 0.99
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nach der Operation bei Awdijiwka weigerte sich Roman, an die Front zurückzukehren.",
+        "Der Vorsitzende der russischen Duma unterschrieb die Einberufung von 160.000 Rekruten.",
+        "The medical committee in the capital Kyiv sent draft notices to conscripts.",
+        "Премьер-министр России утвердил порядок вручения повестки и призыва в армию.",
+        "Les députés ukrainiens ont voté la loi sur la mobilisation de l'armée.",
+    ],
+)
+def test_ordinary_words_nearby_silence_nothing(text: str) -> None:
+    assert any(match.tier is Tier.SURE for match in find(rules(), text))
 
 
 def test_the_domestic_debate_is_silent_and_asylum_is_not() -> None:
