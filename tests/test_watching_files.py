@@ -53,7 +53,9 @@ def test_a_mistake_is_told_when_it_is_made_and_ctrl_c_ends_it(tmp_path: Path) ->
     ) as watching:
         assert watching.stdout
         assert watching.stderr
-        assert "keine Fehler; eingeschaltete Quellen: 1 von 1" in up_to("warte auf", watching.stdout)
+        assert "keine Fehler; eingeschaltete Quellen: 1 von 1" in up_to(
+            "warte auf", watching.stdout
+        )
         written(SOUND.replace("feed", "fed"), file)
         assert "gemeint vielleicht `feed`?" in up_to("warte auf", watching.stdout)
         written(SOUND, file)
