@@ -18,12 +18,16 @@ from xml.etree import ElementTree
 
 import feedparser
 import pytest
+from jinja2.exceptions import SecurityError
 
 from monitor.daemon import Plan
 from monitor.errors import MonitorError, RenderError
+from monitor.model import Piece
 from monitor.pipeline.publishing import HEALTH_EVERY, Keeper, publish
 from monitor.publication import MEMORY
 from monitor.render import Pages
+from monitor.render.pages import Sandbox
+from monitor.render.templates import environment
 from monitor.shipped import shipped
 from monitor.site.catalogue import SHEET, sheets
 from monitor.site.charts import bars, series
@@ -120,6 +124,32 @@ def test_what_mails_link_to_is_there(store: Store, tmp_path: Path) -> None:
         for lang in ("de", "en"):
             assert (tmp_path / "site" / lang / story_path(alert.id or 0)).is_file()
     assert {f"{SITE}/de/{story_path(n)}" for n in range(1, 8)} <= links_in(told.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ piece.__class__ }}",
+        "{{ piece._fields }}",
+        "{{ line.__slots__ }}",
+        "{% for each in 'ab' %}{{ loop.__init__ }}{% endfor %}",
+        "{% macro told() %}{% endmacro %}{{ told.__call__ }}",
+        "{% import 'site/macros.html' as show %}{{ show.kind.__init__.__globals__ }}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ topics.clear() }}",
+    ],
+)
+def test_the_short_way_through_the_sandbox_leads_to_nothing_hidden(text: str) -> None:
+    env = environment(shipped("templates"), "en", "Europe/Berlin", Sandbox)
+    with pytest.raises(SecurityError):
+        env.from_string(text).render(piece=Piece("a", hit=True), line=WATCH, topics={"a": 1})
+
+
+def test_a_fixed_sentence_is_escaped_where_it_stands_in_a_page() -> None:
+    env = environment(shipped("templates"), "de", "Europe/Berlin", Sandbox)
+    page = env.from_string("{{ _('Topics') }} {{ _('Before') }} {{ _('Topics') }}")
+    assert page.render() == "Themen Vorher Themen"
+    assert env.from_string("{{ _('Found %(n)s', n='<b>') }}").render() == "Found &lt;b&gt;"
 
 
 # --- days to come ---------------------------------------------------------------------------------
