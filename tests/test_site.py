@@ -406,7 +406,7 @@ def test_a_story_shows_its_edit_side_by_side_and_versions_that_raised_nothing(bu
     assert "<del>sechs Monaten</del>" in text
     assert "<ins>zwei Wochen</ins>" in text
     assert "führte zu keiner Meldung" in text
-    assert "wird <ins>stets" in text
+    assert "wird<ins> stets</ins> angehört." in text
 
 
 def test_figures_are_charts_with_their_numbers_beside(built: Path) -> None:
