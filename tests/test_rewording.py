@@ -64,3 +64,8 @@ def test_of_very_many_blocks_each_finds_its_counterpart() -> None:
     added = [f"Der Fall {n} wird sofort und bis Ende {n} entschieden." for n in range(120)]
     pairs = rewordings(removed[::-1], added)
     assert [(pair.before, pair.after) for pair in pairs] == [*zip(removed, added, strict=True)]
+
+
+def test_a_word_holds_its_place_where_only_blanks_are_common_too() -> None:
+    found = reworded("Er wird angehört, wenn Zweifel bestehen.", "Er wird stets angehört.")
+    assert plain(found) == "Er wird{+ stets+} angehört[-, wenn Zweifel bestehen-]."

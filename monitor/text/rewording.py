@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from monitor.text.aligning import Step, steps
 
-_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|\s+|[^\w\s]")
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+# A blank belongs to what follows it: by itself it would hold words apart that belong together.
+_TOKEN = re.compile(rf"\s*(?:{_WORD.pattern}|[^\w\s])|\s+")
+_BLANK = re.compile(r"\s*")
 # Below this share of common words two blocks are not one block reworded.
 LEAST_ALIKE = 0.35
 _LONGEST = 20_000  # characters of a block; what is longer is cut
@@ -75,15 +77,29 @@ def reworded(before: str, after: str, hits: Collection[str] = ()) -> tuple[Stret
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     marked = _marked(after, hits)
     found: list[Stretch] = []
-    at = 0
+    place = 0
     for i, j, k, m, kept in _changes(old, new):
+        gone, came = "".join(old[i:j]), "".join(new[k:m])
+        start, place = place, place + len(came)
+        same = place if kept else start + _common_blank(gone, came)
+        found += _told(after, start, same, Fate.KEPT, marked)
         if not kept:
-            found.append(Stretch("".join(old[i:j]), Fate.GONE))
-        fate = Fate.KEPT if kept else Fate.CAME
-        for token in new[k:m]:
-            found.append(Stretch(token, fate, hit=marked[at]))
-            at += len(token)
+            found.append(Stretch(gone[same - start :], Fate.GONE))
+            found += _told(after, same, place, Fate.CAME, marked)
     return tuple(_joined(found))
+
+
+def _common_blank(one: str, other: str) -> int:
+    """How many characters of blank both texts begin with, if it is the same."""
+    blank = _BLANK.match(one)
+    return len(blank[0]) if blank and other.startswith(blank[0]) else 0
+
+
+def _told(text: str, start: int, end: int, fate: Fate, marked: Sequence[bool]) -> Iterator[Stretch]:
+    """The stretches of a part of the text, the marked ones by themselves."""
+    for hit, run in groupby(range(start, end), key=marked.__getitem__):
+        places = [*run]
+        yield Stretch(text[places[0] : places[-1] + 1], fate, hit)
 
 
 def shortened(stretches: Sequence[Stretch], around: int = 90) -> tuple[Stretch, ...]:
@@ -139,12 +155,12 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(token for token in _TOKEN.findall(text.casefold()) if _WORD.match(token))
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
     """Steps from old to new; what stayed between two changes must be more than a short word."""
-    found = _with_blank_before(steps(old, new), old, new)
+    found = steps(old, new)
     inner = range(1, len(found) - 1)
     kept = {
         n
@@ -159,21 +175,9 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
             yield Step(run[0].i, run[-1].j, run[0].k, run[-1].m, kept=False)
 
 
-def _with_blank_before(found: list[Step], old: Sequence[str], new: Sequence[str]) -> list[Step]:
-    """The same steps, but words that only came or went have their blank before them, not after."""
-    for n in range(1, len(found) - 1):
-        one, (i, j, k, m, kept), other = found[n - 1 : n + 2]
-        lone = old[i:j] or new[k:m] if i == j or k == m else ()
-        if not kept and lone and lone[-1].isspace() and lone[-1] == old[one.j - 1]:
-            found[n - 1] = one._replace(j=one.j - 1, m=one.m - 1)
-            found[n] = Step(i - 1, j - 1, k - 1, m - 1, kept=False)
-            found[n + 1] = other._replace(i=other.i - 1, k=other.k - 1)
-    return [step for step in found if step.j > step.i or step.m > step.k]
-
-
 def _is_slight(tokens: Sequence[str]) -> bool:
     """Whether it is nothing but blanks, points and at most one short word."""
-    words = [token for token in tokens if _WORD.match(token)]
+    words = _WORD.findall("".join(tokens))
     return len(words) <= 1 and sum(map(len, words)) <= 3
 
 
