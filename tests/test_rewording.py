@@ -69,3 +69,12 @@ def test_of_very_many_blocks_each_finds_its_counterpart() -> None:
 def test_a_word_holds_its_place_where_only_blanks_are_common_too() -> None:
     found = reworded("Er wird angehört, wenn Zweifel bestehen.", "Er wird stets angehört.")
     assert plain(found) == "Er wird{+ stets+} angehört[-, wenn Zweifel bestehen-]."
+
+
+def test_the_first_word_is_the_same_behind_a_new_one() -> None:
+    assert plain(reworded("Asyl wird gewährt.", "Kein Asyl wird gewährt.")) == (
+        "{+Kein +}Asyl wird gewährt."
+    )
+    assert plain(reworded("Kein Asyl wird gewährt.", "Asyl wird gewährt.")) == (
+        "[-Kein -]Asyl wird gewährt."
+    )

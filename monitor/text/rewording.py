@@ -74,12 +74,10 @@ def rewordings(
 
 def reworded(before: str, after: str, hits: Collection[str] = ()) -> tuple[Stretch, ...]:
     """Return the stretches of a text that was changed: without the gone ones it is `after`."""
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     marked = _marked(after, hits)
     found: list[Stretch] = []
     place = 0
-    for i, j, k, m, kept in _changes(old, new):
-        gone, came = "".join(old[i:j]), "".join(new[k:m])
+    for gone, came, kept in _parts(before, after):
         start, place = place, place + len(came)
         same = place if kept else start + _common_blank(gone, came)
         found += _told(after, start, same, Fate.KEPT, marked)
@@ -87,6 +85,19 @@ def reworded(before: str, after: str, hits: Collection[str] = ()) -> tuple[Stret
             found.append(Stretch(gone[same - start :], Fate.GONE))
             found += _told(after, same, place, Fate.CAME, marked)
     return tuple(_joined(found))
+
+
+def _parts(before: str, after: str) -> Iterator[tuple[str, str, bool]]:
+    """What stood there, what stands there now, and whether that is the same; without a hole."""
+    # With a blank before it the first word is the same wherever it comes to stand.
+    old, new = _TOKEN.findall(f" {before}"), _TOKEN.findall(f" {after}")
+    borrowed = " "
+    for i, j, k, m, kept in _changes(old, new):
+        gone, came = "".join(old[i:j]), "".join(new[k:m])
+        if borrowed:
+            borrowed = "" if gone and came else " "  # what only came or went has it behind itself
+            gone, came = (each and each[1:] + borrowed for each in (gone, came))
+        yield gone, came, kept
 
 
 def _common_blank(one: str, other: str) -> int:
