@@ -86,12 +86,12 @@ class Root:
         """The folder of the mail templates."""
         return self.settings.templates or shipped("templates")
 
-    def load(self, *, thoroughly: bool = False) -> Config:
+    def load(self, *, thoroughly: bool = False, drawn: bool = True) -> Config:
         """Read the two files anew; a recipients file that nobody named may be missing.
 
-        Thoroughly, the templates are checked and the examples beside the terms are tried: for
-        `lint`, and when the service starts. A command for a moment need not wait for that, and
-        takes what was read of the same files before.
+        Thoroughly, the examples beside the terms are tried, and the templates `drawn`: for `lint`,
+        and when the service starts. A command for a moment need not wait for that, and takes what
+        was read of the same files before.
         """
         sources = self.settings.sources
         if not sources.exists():
@@ -110,7 +110,7 @@ class Root:
         from monitor.config import load
 
         templates = self.templates if thoroughly else None
-        config = load(sources, present, templates, examples=thoroughly)
+        config = load(sources, present, templates, examples=thoroughly, drawn=drawn)
         if folder and before and before == mark(files):
             remember(folder, before, config)
         return config
@@ -185,7 +185,8 @@ class Root:
         from monitor.daemon import Plan
         from monitor.match import compile_vocabulary
 
-        config = self.load(thoroughly=True)
+        # Shipped templates were drawn when they were made; that again takes a second or two.
+        config = self.load(thoroughly=True, drawn=self.settings.templates is not None)
         rules, office = compile_vocabulary(config.vocabulary), self.office(config)
         return Plan(config.sources, rules, office, self.mark())
 

@@ -44,11 +44,13 @@ def load(
     templates: Path | None = None,
     *,
     examples: bool = True,
+    drawn: bool = True,
 ) -> Config:
     """Return what the files say, with all defaults filled in.
 
-    Without `recipients` there are no lists; with `templates` the mail templates are checked too.
-    To try the `examples` beside the terms takes a second or two for the shipped file.
+    Without `recipients` there are no lists; with `templates` their languages are known, and if they
+    are to be `drawn` the templates are checked too. To try the `examples` beside the terms takes a
+    second or two for the shipped file.
     Raises ConfigError with every problem of all files at once.
     """
     watched, notes = read(SourcesFile, sources)
@@ -64,7 +66,7 @@ def load(
     problems = [
         *_problems(sources, notes),
         *(_problems(recipients, more) if recipients else ()),
-        *(check_templates(templates) if templates else ()),
+        *(check_templates(templates) if templates and drawn else ()),
     ]
     if problems or watched is None:
         raise ConfigError(problems)

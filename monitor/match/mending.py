@@ -10,6 +10,7 @@ is looked for but words so long that no accident writes them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from monitor.match.chunk import Ways, least, ways
@@ -57,10 +58,14 @@ def mended(spelling: str) -> Iterator[Spelling]:
         yield from without_ligatures(word, rest, spelling)
 
 
-def mended_company(spelling: str) -> Iterator[Spelling]:
+@lru_cache(maxsize=20_000)
+def mended_company(spelling: str) -> tuple[Spelling, ...]:
     """Of words that only stand near a find: those without their ligatures."""
-    for word, open_end in _words(spelling):
-        yield from without_ligatures(word, (Star(),) if open_end else (), spelling)
+    return tuple(
+        mended
+        for word, open_end in _words(spelling)
+        for mended in without_ligatures(word, (Star(),) if open_end else (), spelling)
+    )
 
 
 def without_ligatures(word: str, rest: tuple[Part, ...], source: str) -> Iterator[Spelling]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from monitor.match.chunk import Ways, both, ways
 from monitor.match.error import TermError
@@ -89,6 +89,7 @@ class Spelling:
         return (found.span() for start, end in stretches for found in search(text, start, end))
 
 
+@lru_cache(maxsize=20_000)  # each term is also tried alone, with the same groups of words
 def parse(spelling: str) -> Spelling:
     """The spelling made searchable; TermError when it cannot match."""
     try:
