@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -177,12 +177,18 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Files, connections that stay open, and no log."""
+    """Files, connections that stay open and do not hold back what is small, and no log."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+    def handle(self) -> None:
+        """Answer until the browser has had enough, also in the middle of a file."""
+        with suppress(ConnectionError):
+            super().handle()
 
 
 def timed(what: str, work: Callable[[], T]) -> tuple[float, T]:
