@@ -20,7 +20,7 @@ ENOUGH = 10
 
 @cache
 def rules() -> Rules:
-    return compile_vocabulary(load(ROOT / "sources.yaml", None).vocabulary)
+    return compile_vocabulary(load(ROOT / "sources.yaml", None, examples=False).vocabulary)
 
 
 @cache
